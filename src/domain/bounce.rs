@@ -4,11 +4,11 @@
 //!
 //! - A report about another mailbox never does, be it a member of a group at the address, or where it is forwarded to.
 //! - What the refusing server said counts before the `Status` that the reporting one made of it: its enhanced code
-//!   (RFC 3463), else its words (`phrases`). Words that speak against a code win, too.
+//!   (RFC 3463), and where it gave none its words (`phrases`). Words that speak against a code that marks win, too.
 //!
 //! | code of a failed delivery | meaning |
 //! | --- | --- |
-//! | `5.1.1`–`5.1.3`, `5.1.6`, `5.1.10`, `5.1.351`, `5.4.310` | [`Hard`](Meaning::Hard), unless the words say that it passes or is about something else |
+//! | `5.1.1`–`5.1.3`, `5.1.6`, `5.1.10`, `5.1.351`, `5.4.310` | [`Hard`](Meaning::Hard), unless the words say that it passes or is about something else, or it stands beside a bare reply whose words say nothing |
 //! | `5.0.x`, `5.1.0`, `5.2.0`, `5.2.1`, `5.3.0`, `5.4.x`, `5.5.x`, or none | what the words say; hard only when they name the mailbox or its domain as not there |
 //! | the same without words that say something | reply 552 and `5.4.x` are [`Soft`](Meaning::Soft), the rest is [`Refused`](Meaning::Refused) |
 //! | `5.2.2`, `5.3.1`, every `4.x.x` | soft: full, or not reached in time |
@@ -242,22 +242,37 @@ fn meaning(one: &RecipientReport) -> Option<Meaning> {
 }
 
 fn of_failure(one: &RecipientReport, Codes { status, reply }: Codes) -> Meaning {
-    let sense = sense(&one.said, status);
+    let told = codes(&one.said, one.is_prose);
+    let is_specific = told.status.is_some_and(|status| !status.is_general());
+    let by_words = sense(&telling(one), status).map(|sense| match sense {
+        Sense::Later => Meaning::Soft,
+        Sense::Refused => Meaning::Refused,
+        Sense::Gone => Meaning::Hard,
+    });
+    if let Some(meaning) = by_words.filter(|_| !is_specific) {
+        return meaning;
+    }
     match status.map(|status| (status.subject, status.detail)) {
-        Some((1, 1..=3 | 6 | 10 | 351) | (4, 310)) => match sense {
-            Some(Sense::Later) => Meaning::Soft,
-            Some(Sense::Refused) => Meaning::Refused,
-            Some(Sense::Gone) | None => Meaning::Hard,
-        },
+        Some((1, 1..=3 | 6 | 10 | 351) | (4, 310)) => {
+            // Behind a bare reply the reporting server made it up.
+            let is_made_up = told.reply.is_some() && !is_specific;
+            by_words.unwrap_or(if is_made_up { Meaning::Refused } else { Meaning::Hard })
+        }
         Some((2, 2) | (3, 1)) => Meaning::Soft,
-        None | Some((0 | 4 | 5, _) | (1 | 2 | 3, 0) | (2, 1)) => match (sense, status, reply) {
-            (Some(Sense::Gone), ..) => Meaning::Hard,
-            (Some(Sense::Later), ..) | (None, _, Some(552)) => Meaning::Soft,
-            (None, Some(status), _) if status.subject == 4 => Meaning::Soft,
-            (Some(Sense::Refused) | None, ..) => Meaning::Refused,
-        },
+        Some((4, _)) => by_words.unwrap_or(Meaning::Soft),
+        None | Some((0 | 5, _) | (1..=3, 0) | (2, 1)) => {
+            by_words.unwrap_or(if reply == Some(552) { Meaning::Soft } else { Meaning::Refused })
+        }
         Some(_) => Meaning::Refused,
     }
+}
+
+/// What is to be looked for words in: of prose the paragraphs with a code, where there are any.
+fn telling(one: &RecipientReport) -> String {
+    let has_code = |text: &&str| codes(text, true) != Codes::default();
+    let paragraphs = || one.said.split("\n\n").filter(has_code).collect::<Vec<_>>();
+    let found = if one.is_prose { paragraphs() } else { vec![] };
+    if found.is_empty() { one.said.clone() } else { found.join("\n") }
 }
 
 fn verdict(one: &RecipientReport, meaning: Meaning) -> Verdict {

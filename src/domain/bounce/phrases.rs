@@ -46,15 +46,16 @@ const LATER: &str = "
     delivery time expired, queue too long, in the queue, connection refused, connection reset, connection lost,
     connection dropped, lost connection, connect to, could not connect, couldnt connect, unable to connect,
     establish an smtp connection, network unreachable, network is unreachable, host is unreachable,
-    no route to host, not reachable, no answer from host,
+    no route to host, not reachable, no answer from host, found try again,
 ";
 
 /// About us, our mail or the way; or no more than a guess.
 const REFUSED: &str = "
     # Guesses, and mailboxes that are there.
     may not exist, might not exist, may not be, not unique, suspended, locked, frozen, on hold,
+    recipient preferences, refused due to, rejected due to, couldnt create, could not create,
     # Another mailbox behind this one.
-    generated from, undisclosed address, expanded from, forwarding,
+    generated from, undisclosed address, expanded from, forwarding to, while forwarding,
     # Our sender.
     sender address, sender rejected, sender denied, sender refused, sender verify, sender verification,
     sender domain, sender unknown, sender is unknown, sender was rejected, sender not, sender is not, sender id,
@@ -75,7 +76,8 @@ const REFUSED: &str = "
     policy, policies, reputation, spf, dkim, dmarc, blocked, blocking, block list, blocklist, blocklisted,
     black list, blacklist, blacklisted, denylist, is listed, listed at, listed by, listed in rbl, listed on,
     rbl, dnsbl, spamhaus, spamcop, banned, whitelist, white list, whitelisted, abuse, abusive, client host,
-    your ip, your host, your server, your domain, ip address, suspicious, security,
+    your ip, your host, your server, your domain, suspicious, security, sending ip, this ip, ip address is,
+    ip address has,
     # What is in it.
     spam, unsolicited, bulk, junk, virus, malware, infected, phishing, attachment, attachments, content, filter,
     filtered, filters, too large, too big, message size,
@@ -88,7 +90,7 @@ const GONE: &str = "
     recipients unknown, unknown mailbox, mailbox unknown, unknown account, account unknown, address unknown,
     addresses were unknown, unknown email address, unknown e mail address, unknown alias,
     unknown or illegal alias, unknown virtual user, is unknown, not known, not a known user, not recognized,
-    not recognised, unknown address, addressee unknown, not our customer,
+    not recognised, unknown address, addressee unknown, not our customer, not our user,
     # None such.
     no such user, no such users, no such mailbox, no such recipient, no such address, no such email address,
     no such person, no such account, no such local user, no such virtual user, no such domain, no such host,
@@ -100,7 +102,8 @@ const GONE: &str = "
     user not found, recipient not found, recipientnotfound, recipnotfound, address not found, mailbox not found,
     account not found, domain not found, host not found, domain name not found, was not found, is not found,
     were not found, not be found, not listed in, any host named, unknown host, host unknown, unknown domain,
-    unrouteable address, unroutable address, unrouteable mail domain,
+    unrouteable address, unroutable address, unrouteable mail domain, invalid domain, find a mail exchanger,
+    nullmx, host does not accept mail, domain does not accept mail,
     # Not a mailbox, or no more.
     not a valid user, not a valid mailbox, not a valid recipient, not a valid address, not a valid email,
     not a local address, not an active address, invalid recipient, invalid recipients, recipient invalid,
@@ -111,7 +114,7 @@ const GONE: &str = "
     account inactive, inactive user, inactive mailbox, mailbox inactive, is disabled, been disabled,
     mailbox disabled, account disabled, user disabled, deactivated, discontinued, account closed, been closed,
     account expired, account has expired, account deleted, been deleted, no longer on, not a user, not user of,
-    inactive email address,
+    inactive email address, invalid final delivery userid,
     # The same in other languages.
     bestaat niet, adres onbekend, gebruiker onbekend, onbekende gebruiker, existiert nicht, utilisateur inconnu,
     no existe,

@@ -92,16 +92,33 @@ fn what_the_refusing_server_said_wins_over_the_status() {
             "550 5.1.1 <anna@school.example> - 192.0.2.25 has sent to too many recipients this hour",
             Meaning::Soft,
         ),
+        ("5.1.1", "550 Sorry", Meaning::Refused),
+        ("5.1.3", "553 https://block.example/query?ip=192.0.2.1", Meaning::Refused),
+        ("5.1.1", "550 5.1.1 RCP-P2 Refused due to recipient preferences", Meaning::Refused),
         ("5.1.0", "550 5.1.1 Sorry", Meaning::Hard),
         ("5.0.0", "550 5.1.1 Sorry", Meaning::Hard),
         ("5.7.1", "550 5.1.1 User unknown", Meaning::Hard),
-        ("5.7.1", "550 User unknown", Meaning::Refused),
+        ("5.7.1", "550 User unknown", Meaning::Hard),
+        ("5.7.1", "550 5.7.1 User unknown", Meaning::Refused),
         ("4.4.7", "550 5.1.1 User unknown", Meaning::Hard),
         ("5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found", Meaning::Hard),
         ("5.4.1", "550 5.4.1 Recipient address rejected: Access denied", Meaning::Hard),
         ("5.7.1", "554 5.7.1 Recipient address rejected: Access denied", Meaning::Refused),
     ] {
         assert_eq!(judged(status, said), Some(meaning), "{status} {said}");
+    }
+}
+
+#[test]
+fn in_prose_only_what_stands_with_a_code_is_looked_at_for_words_where_there_is_one() {
+    let prose = |said: &str| RecipientReport { is_prose: true, status: None, ..failed("", said) };
+    for (said, meaning) in [
+        ("It answered: [550 5.1.1 User unknown]\n\nThe attachment has the headers. See our policy.", Meaning::Hard),
+        ("It answered: [550 5.1.1 User unknown]\nSee our policy.", Meaning::Refused),
+        ("Unrouteable address\n\nSorry", Meaning::Hard),
+        ("Retry timeout exceeded\n\nUser unknown", Meaning::Soft),
+    ] {
+        assert_eq!(verdict_of(&[prose(said)]), Some(meaning), "{said}");
     }
 }
 

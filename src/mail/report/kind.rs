@@ -30,7 +30,7 @@ const NAMES: [&str; 6] = [
 ];
 
 /// What their subjects hold.
-const SUBJECTS: [&str; 30] = [
+const SUBJECTS: [&str; 33] = [
     "undeliver",
     "not delivered",
     "not be delivered",
@@ -48,8 +48,11 @@ const SUBJECTS: [&str; 30] = [
     "failure notice",
     "failure delivery",
     "failed mail",
+    "mail failed",
     "mail failure",
     "mail error",
+    "sending your mail",
+    "returning to sender",
     "returned mail",
     "returned to sender",
     "return to sender",
@@ -105,7 +108,8 @@ pub(super) fn is_delay(message: &Message<'_>) -> bool {
 
 fn is_from_server(message: &Message<'_>) -> bool {
     let Some(from) = message.from().and_then(|from| from.first()) else { return false };
-    let address = from.address().unwrap_or_default().to_lowercase();
     let name = from.name().unwrap_or_default().to_lowercase();
+    // Some write no more than a word there.
+    let address = from.address().map_or_else(|| name.clone(), str::to_lowercase);
     SERVERS.iter().any(|server| address.starts_with(server)) || NAMES.iter().any(|known| name.contains(known))
 }

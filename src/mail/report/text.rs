@@ -137,7 +137,10 @@ fn mailboxes(original: Option<String>, last: Option<String>, actual: Option<Stri
 fn mailbox(value: &str) -> String {
     let value = value.split_once(';').map_or(value, |(_, value)| value).trim();
     let value = value.split_whitespace().find(|word| word.contains('@')).unwrap_or(value);
-    value.trim_matches(|sign: char| "<>\"'".contains(sign)).trim().to_owned()
+    let value = value.trim_matches(|sign: char| "<>\"'".contains(sign)).trim();
+    // `@gate.example:anna@school.example` is a way to the mailbox.
+    let is_way = value.starts_with('@');
+    value.rsplit_once(':').filter(|_| is_way).map_or(value, |(_, mailbox)| mailbox).to_owned()
 }
 
 fn status(value: &str) -> Option<StatusCode> {
@@ -228,6 +231,7 @@ mod tests {
     fn the_mailbox_that_failed_is_the_final_one() {
         for (text, expected) in [
             ("Final-Recipient: rfc822;<a@b.nl>\nOriginal-Recipient: rfc822;c@d.nl", "a@b.nl"),
+            ("Final-Recipient: RFC822; @gate.example:a@b.nl", "a@b.nl"),
             ("Original-Recipient: rfc822; c@d.nl", "c@d.nl"),
             ("Original-Recipient: rfc822; c@d.nl\nFinal-Recipient: local; jan", "c@d.nl jan"),
             ("Final-Recipient: RFC822; a@b.nl\nX-Actual-Recipient: RFC822; e@f.nl", "a@b.nl e@f.nl"),
