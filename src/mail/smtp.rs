@@ -33,6 +33,8 @@ use super::send_error::{SendError, SendErrorKind};
 use super::smtp_url::{Encryption, SmtpUrl};
 use super::wire;
 
+pub(super) mod look;
+
 /// How long each step may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
@@ -84,6 +86,8 @@ struct Failure {
     step: Step,
     /// What the server answered, if it did.
     code: Option<u16>,
+    /// Whether it said that our log-in is missing or no longer good.
+    asks_to_sign_in: bool,
     error: SendError,
 }
 
@@ -235,7 +239,8 @@ impl SmtpTransport {
             Ok(outcome) => outcome.map_err(|error| judge(step, &error)),
             Err(_) => {
                 let text = format!("{}: no answer within {} s", step.as_str(), limit.as_secs_f32());
-                Err(Failure { step, code: None, error: SendError::new(step.meaning_of_silence(), text) })
+                let error = SendError::new(step.meaning_of_silence(), text);
+                Err(Failure { step, code: None, asks_to_sign_in: false, error })
             }
         }
     }
@@ -313,15 +318,16 @@ impl Step {
 }
 
 fn judge(step: Step, error: &SmtpError) -> Failure {
+    let asks_to_sign_in = asks_to_sign_in(error);
     let kind = if error.is_permanent() {
-        if asks_to_sign_in(error) { SendErrorKind::Temporary } else { step.meaning_of_refusal() }
+        if asks_to_sign_in { SendErrorKind::Temporary } else { step.meaning_of_refusal() }
     } else if error.is_transient() {
         SendErrorKind::Temporary
     } else {
         step.meaning_of_silence()
     };
     let error_text = format!("{}: {}", step.as_str(), describe(error));
-    Failure { step, code: error.status().map(u16::from), error: SendError::new(kind, error_text) }
+    Failure { step, code: error.status().map(u16::from), asks_to_sign_in, error: SendError::new(kind, error_text) }
 }
 
 /// Whether a refusal says that our log-in is missing or no longer good: by its code, or by its enhanced one (RFC 4954).

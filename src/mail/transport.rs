@@ -10,6 +10,7 @@ use super::memory::Mailbox;
 use super::message::BuiltMail;
 pub use super::send_error::{SendError, SendErrorKind};
 use super::smtp::SmtpTransport;
+pub use super::smtp::look::Seen;
 
 /// Where mails go; cheap to clone.
 #[derive(Clone, Debug)]
@@ -38,6 +39,14 @@ impl Transport {
             Self::Smtp(smtp) => smtp.check().await,
             Self::Folder(path) => folder::check(path.clone()).await,
             Self::Memory(_) => Ok(()),
+        }
+    }
+
+    /// The same, and what the mail server wants and offers, with a mail from one address to another that is not sent.
+    pub async fn look(&self, from: &str, to: &str) -> Result<Seen, SendError> {
+        match self {
+            Self::Smtp(smtp) => smtp.look(from, to).await,
+            Self::Folder(_) | Self::Memory(_) => self.check().await.map(|()| Seen::default()),
         }
     }
 
