@@ -47,6 +47,7 @@ mod mail_by_hand;
 mod mail_links;
 mod mail_rules;
 mod mail_table;
+mod mail_windows;
 mod messages;
 mod moves;
 mod one_mail;
