@@ -105,6 +105,7 @@ fn method_label(method: &Method) -> &'static str {
 /// Adds the headers that every answer has.
 pub async fn add_headers(State(web): State<WebState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let away = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
@@ -121,6 +122,9 @@ pub async fn add_headers(State(web): State<WebState>, request: Request, next: Ne
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
+    if away {
+        set(header::RETRY_AFTER, "10");
+    }
     if web.context.base.is_https() {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }

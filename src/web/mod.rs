@@ -20,6 +20,7 @@ pub mod middleware;
 pub mod option_b;
 pub mod own_days;
 pub mod page;
+mod patience;
 mod planned;
 pub mod portal;
 pub mod problem;
@@ -74,6 +75,7 @@ pub fn surround(routes: Router<WebState>, web: WebState) -> Router {
         .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::check_host))
         .merge(health::routes())
         .layer(axum::middleware::from_fn(middleware::limit_body))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), patience::watch))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
         .layer(CatchPanicLayer::custom(error_page::panicked))
         .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::add_headers))
