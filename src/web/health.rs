@@ -18,6 +18,10 @@ async fn live() -> &'static str {
 }
 
 async fn ready(State(web): State<WebState>) -> (StatusCode, String) {
+    if web.streams.is_closing() {
+        // Who shares the work over instances sends the next requests to another one.
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned());
+    }
     match web.context.db.look().await {
         Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
         Err(fault) => {
