@@ -14,7 +14,7 @@ use crate::services::operations::{holidays, machine_clock};
 use crate::settings::Settings;
 use crate::startup::{self, StartError};
 use crate::store::onboarding::upkeep;
-use crate::store::schema;
+use crate::store::{Fault, schema};
 
 enum Health {
     Good(String),
@@ -140,6 +140,9 @@ fn open_to_all(path: &Path) -> Health {
 }
 
 async fn database(app: &App) -> Health {
+    if let Some(what) = ill(app).await {
+        return Health::Bad(what);
+    }
     match schema::pending(&app.context.db).await {
         Ok(0) => match upkeep::are_complete(app.context.db.reader()).await {
             Ok(true) => Health::Good("database: answers, and is up to date".to_owned()),
@@ -151,6 +154,22 @@ async fn database(app: &App) -> Health {
         Ok(behind) => Health::Bad(format!("database: {behind} step(s) behind. Run `koppelklaar migrate`.")),
         Err(error) => Health::Bad(format!("database: {error}.")),
     }
+}
+
+/// What keeps the database from its work, with what to do.
+async fn ill(app: &App) -> Option<String> {
+    let db = &app.context.db;
+    let fault = match db.look().await {
+        Ok(()) => db.examine().await.ok().flatten()?,
+        Err(fault) => fault,
+    };
+    let advice = match fault {
+        Fault::Away => "Check that it runs and can be reached.",
+        Fault::Busy => "See what holds it, and end that.",
+        Fault::Full => "Make room on it.",
+        Fault::Damaged => "Stop `serve`, keep the file as it is, and go back to a backup.",
+    };
+    Some(format!("database: {fault}. {advice}"))
 }
 
 async fn clock(app: &App) -> Health {

@@ -117,14 +117,24 @@ pub enum ServiceError {
     Sealed(#[from] crate::crypto::OpenError),
 }
 
+impl ServiceError {
+    /// Where the database cannot do its work for now: after how many seconds it may be tried again.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        let Self::Store(StoreError::Unusable { fault, .. }) = self else { return None };
+        fault.retry_after_seconds()
+    }
+}
+
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict => Self::Conflict,
             StoreError::Missing { .. } => Self::NotFound,
-            StoreError::Taken | StoreError::CorruptRow { .. } | StoreError::OtherRelease | StoreError::Database(_) => {
-                Self::Store(error)
-            }
+            StoreError::Taken
+            | StoreError::CorruptRow { .. }
+            | StoreError::OtherRelease
+            | StoreError::Unusable { .. }
+            | StoreError::Database(_) => Self::Store(error),
         }
     }
 }

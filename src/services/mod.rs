@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod checks;
 mod context;
 mod error;
+mod in_passing;
 pub mod mail;
 pub mod messages;
 pub mod onboarding;

@@ -140,7 +140,24 @@ impl PageError {
             Self::Refused(_) | Self::BadForm => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
+            Self::Service(_) if self.retry_after_seconds().is_some() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Service(_) | Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// After how long it may be tried again, where that is known.
+    fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::TooOften { retry_after_seconds } => Some(*retry_after_seconds),
+            Self::Service(error) => error.retry_after_seconds(),
+            Self::NotFound
+            | Self::Forbidden
+            | Self::Conflict
+            | Self::Refused(_)
+            | Self::StaleForm
+            | Self::BadForm
+            | Self::SignIn { .. }
+            | Self::Broken(_) => None,
         }
     }
 
@@ -164,6 +181,10 @@ impl PageError {
                 too_often(*retry_after_seconds),
             ),
             Self::SignIn { .. } => ("Log eerst in", String::new()),
+            Self::Service(error) if error.retry_after_seconds().is_some() => (
+                "Koppelklaar is even niet bereikbaar",
+                "We kunnen nu niet bij onze gegevens. Wacht een minuut en laad de pagina opnieuw. Had je iets verstuurd? Kijk dan eerst of het is opgeslagen.".to_owned(),
+            ),
             Self::Service(_) | Self::Broken(_) => (
                 "Er ging iets mis bij ons",
                 "Misschien is je wijziging wel opgeslagen. Laad de pagina opnieuw en kijk. Blijft het misgaan, mail ons dan met de code hieronder.".to_owned(),
@@ -208,7 +229,7 @@ impl IntoResponse for PageError {
             return cookies.iter().fold(see_other(at), |response, cookie| flash::with_cookie(response, cookie));
         }
         let mut response = self.status().into_response();
-        if let Self::TooOften { retry_after_seconds } = self {
+        if let Some(retry_after_seconds) = self.retry_after_seconds() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
         }
         if let Some(cause) = self.cause() {

@@ -102,27 +102,35 @@ fn method_label(method: &Method) -> &'static str {
     }
 }
 
-/// Adds the headers that every answer has.
+/// The headers that every answer has, unless it says otherwise.
+fn headers_of_all(is_https: bool) -> impl Iterator<Item = (HeaderName, &'static str)> {
+    let always = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        // No path leaves, for links have tokens; but a form whose `Origin` is hidden is refused, and older browsers show
+        // nothing else.
+        (header::REFERRER_POLICY, "strict-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+    ];
+    always.into_iter().chain(is_https.then_some((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")))
+}
+
+/// The same as bytes, for an answer to what cannot be read.
+pub(super) fn refusal_headers(is_https: bool) -> Vec<u8> {
+    headers_of_all(is_https).flat_map(|(name, value)| format!("{name}: {value}\r\n").into_bytes()).collect()
+}
+
+/// Adds the headers that every answer has. Whoever is sent away for now is told for how long.
 pub async fn add_headers(State(web): State<WebState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &'static str| {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-    };
-    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
-    // No path leaves, for links have tokens; but a form whose `Origin` is hidden is refused, and older browsers show
-    // nothing else.
-    set(header::REFERRER_POLICY, "strict-origin");
-    set(header::CACHE_CONTROL, "no-store");
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
-    if web.context.base.is_https() {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    let is_away = response.status() == StatusCode::SERVICE_UNAVAILABLE;
+    let again = is_away.then_some((header::RETRY_AFTER, "10"));
+    for (name, value) in headers_of_all(web.context.base.is_https()).chain(again) {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }
@@ -131,7 +139,6 @@ pub async fn add_headers(State(web): State<WebState>, request: Request, next: Ne
 pub async fn check_host(State(web): State<WebState>, request: Request, next: Next) -> Response {
     let expected = web.context.base.authority();
     let asked = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let asked = asked.or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
     if asked.is_some_and(|asked| asked.eq_ignore_ascii_case(expected)) {
         return next.run(request).await;
     }

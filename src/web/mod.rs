@@ -20,18 +20,22 @@ pub mod middleware;
 pub mod option_b;
 pub mod own_days;
 pub mod page;
+mod patience;
+mod places;
 mod planned;
 pub mod portal;
 pub mod problem;
 pub mod promised;
 pub mod public;
 pub mod rate_limit;
+mod request_form;
 pub mod return_to;
 pub mod server;
 pub mod session;
 pub mod staff;
 mod stalled;
 mod state;
+mod strict;
 mod thread;
 pub mod upload;
 
@@ -74,6 +78,8 @@ pub fn surround(routes: Router<WebState>, web: WebState) -> Router {
         .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::check_host))
         .merge(health::routes())
         .layer(axum::middleware::from_fn(middleware::limit_body))
+        .layer(axum::middleware::from_fn(request_form::check))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), patience::watch))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
         .layer(CatchPanicLayer::custom(error_page::panicked))
         .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::add_headers))

@@ -86,6 +86,12 @@ impl ApiError {
                 title: "Too many requests",
                 detail: "Wait as long as Retry-After says.",
             },
+            Self::Failed(error) if error.retry_after_seconds().is_some() => ProblemParts {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                kind: "unavailable",
+                title: "Service unavailable",
+                detail: "The service cannot reach its data. Wait as long as Retry-After says.",
+            },
             Self::Failed(_) => ProblemParts {
                 status: StatusCode::INTERNAL_SERVER_ERROR,
                 kind: "failed",
@@ -165,6 +171,9 @@ impl IntoResponse for ApiError {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
             }
             Self::Failed(error) => {
+                if let Some(seconds) = error.retry_after_seconds() {
+                    headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                }
                 response.extensions_mut().insert(Cause(chain(error).into()));
             }
             Self::NotFound | Self::MethodNotAllowed | Self::BadBrin => {}

@@ -12,6 +12,7 @@ use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::Onboarding;
 use crate::domain::school::{Contact, ContactRef};
 use crate::domain::text::{EmailAddress, SchoolName};
+use crate::services::in_passing::in_passing;
 use crate::services::people::addresses;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{AnonymousCall, Context, ServiceError};
@@ -279,7 +280,7 @@ pub(in crate::services) async fn keep_alive(
             Holder::Staff { .. } => Duration::hours(STAFF_HOURS),
         };
         let expires_at = (now + Duration::hours(IDLE_HOURS)).min(session.created_at + longest);
-        sessions::mark_seen(context.db.writer(), session.id, now, expires_at).await?;
+        in_passing(sessions::mark_seen(context.db.writer(), session.id, now, expires_at)).await;
     }
     Ok(())
 }

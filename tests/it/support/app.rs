@@ -103,10 +103,10 @@ pub(crate) fn monday() -> DateTime<Utc> {
 }
 
 /// What an app is made on.
-struct Opened {
-    database: TestDatabase,
-    db: Db,
-    allowance: Allowance,
+pub(crate) struct Opened {
+    pub(crate) database: TestDatabase,
+    pub(crate) db: Db,
+    pub(crate) allowance: Allowance,
 }
 
 impl TestApp {
@@ -146,7 +146,7 @@ impl TestApp {
         Self::on(Opened { database, db, allowance }, magister, check_policy)
     }
 
-    fn on(opened: Opened, magister: Magister, check_policy: CheckPolicy) -> Self {
+    pub(crate) fn on(opened: Opened, magister: Magister, check_policy: CheckPolicy) -> Self {
         let Opened { database, db, allowance } = opened;
         let chance = Chance::seeded(7);
         let line = KeyRing::generate_line(&chance, "k1").expect("a good id");
