@@ -172,5 +172,35 @@ pub fn client_address(web: &WebState, headers: &HeaderMap, peer: Option<&Connect
         .map(str::trim)
         .collect();
     // Each proxy of ours adds the address it saw; what stands left of those is the client's own say.
-    hops.iter().rev().nth(behind).and_then(|hop| hop.parse().ok()).unwrap_or(direct)
+    hops.iter().rev().nth(behind).and_then(|hop| address_in(hop)).unwrap_or(direct)
+}
+
+/// The address in what a proxy adds: alone, or with a port as some do (`192.0.2.1:4711`, `[2001:db8::1]:4711`).
+fn address_in(hop: &str) -> Option<IpAddr> {
+    let alone = || hop.parse().ok();
+    let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let in_brackets = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    alone().or_else(with_port).or_else(in_brackets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_understood_with_and_without_a_port() {
+        for (hop, address) in [
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("192.0.2.1:4711", Some("192.0.2.1")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]:4711", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("unknown", None),
+            ("_hidden:4711", None),
+            ("192.0.2.1:", None),
+            ("", None),
+        ] {
+            assert_eq!(address_in(hop), address.map(|text| text.parse().expect("an address")), "{hop}");
+        }
+    }
 }
