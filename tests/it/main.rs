@@ -34,6 +34,7 @@ mod export;
 mod fixed_cost;
 mod fleet;
 mod hand_over;
+mod four_eyes;
 mod holidays;
 mod housekeeping;
 mod insight;

@@ -7,6 +7,7 @@ use strum::IntoEnumIterator;
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
+use crate::domain::four_eyes::was_added_by;
 use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::{Obstacle, Step};
@@ -251,11 +252,11 @@ async fn vouch_held(
     Ok(())
 }
 
-/// Who added a contact does not also vouch for them: one pair of eyes alone would decide who gets the password. Where
-/// nobody else at Kurve can act there is no second pair, and both lines stand in the audit.
+/// Who added a contact, or somebody through whom they came, does not also vouch for them. Where nobody else at Kurve can act
+/// there is no second pair of eyes, and both lines stand in the audit.
 async fn check_four_eyes(work: &UnitOfWork<'_>, who: ContactRef, by: StaffId) -> Result<(), ServiceError> {
-    let added_by = audit::find_adder(work.conn(), who.connection, who.contact).await?;
-    if added_by.and_then(|actor| actor.person()) != Some(by.as_uuid()) {
+    let adders = audit::list_adders(work.conn(), who.connection).await?;
+    if !was_added_by(&adders, who.contact, by) {
         return Ok(());
     }
     let can_vouch = |account: &StaffAccount| {
