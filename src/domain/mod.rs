@@ -35,6 +35,7 @@ pub mod roster;
 pub(crate) mod samples;
 pub mod school;
 pub mod search;
+pub mod staff_session;
 #[cfg(test)]
 pub(crate) mod stored_tests;
 pub mod tally;

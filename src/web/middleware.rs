@@ -12,6 +12,8 @@ use http_body_util::Limited;
 
 use crate::crypto::Token;
 use crate::links;
+use crate::services::AnonymousCall;
+use crate::web::door::{Answer, Known};
 use crate::web::error::{Cause, ErrorText};
 use crate::web::flash::with_cookie;
 use crate::web::problem;
@@ -65,8 +67,11 @@ pub struct BrowserSecret(pub Token);
 
 /// Gives the request an id, and logs one line without addresses, names, tokens or query strings.
 pub async fn log_request(State(web): State<WebState>, mut request: Request, next: Next) -> Response {
-    let id = web.context.chance.uuid_v7(web.clock.now()).to_string();
+    let now = web.clock.now();
+    let id = web.context.chance.uuid_v7(now).to_string();
+    let (known, client) = (Known::default(), client_address(&web, request.headers(), request.extensions().get()));
     request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(known.clone());
     let method = request.method().clone();
     // The route, not the path: a path may hold a token.
     let route =
@@ -86,6 +91,7 @@ pub async fn log_request(State(web): State<WebState>, mut request: Request, next
             tracing::info!(request.id = id, http.method = %method, http.route = route, http.status = status, took_ms = took, "Answered {method} {route}");
         }
     }
+    known.log(&web, AnonymousCall::new(now, &id), Answer { status: response.status(), client });
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
