@@ -14,6 +14,7 @@ pub mod colleague;
 pub mod connection;
 pub mod count;
 pub mod credential;
+pub mod four_eyes;
 pub mod heartbeat;
 pub mod ids;
 pub mod import_gate;
@@ -34,6 +35,7 @@ pub mod roster;
 pub(crate) mod samples;
 pub mod school;
 pub mod search;
+pub mod staff_session;
 #[cfg(test)]
 pub(crate) mod stored_tests;
 pub mod tally;

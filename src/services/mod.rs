@@ -18,5 +18,5 @@ pub mod roster;
 mod sealed_password;
 mod unit_of_work;
 
-pub use context::{AnonymousCall, Call, Context, SUPPORT_EMAIL};
+pub use context::{AnonymousCall, Call, Client, Context, SUPPORT_EMAIL};
 pub use error::{ServiceError, chain};

@@ -70,8 +70,8 @@ impl From<ServiceError> for PageError {
             ServiceError::BadSnooze(refusal) => Self::Refused(words::snooze_refusal(refusal)),
             ServiceError::BadOwnDays(refusal) => Self::Refused(words::own_days_refusal(refusal)),
             ServiceError::AddedByOneself => Self::Refused(
-                "Je hebt deze contactpersoon zelf toegevoegd. Laat een collega van Kurve instaan, nadat die de school heeft \
-                 teruggebeld."
+                "Je hebt deze contactpersoon zelf toegevoegd, of de collega via wie die erbij kwam. Laat een collega van Kurve \
+                 instaan, nadat die de school heeft teruggebeld."
                     .to_owned(),
             ),
             ServiceError::HandOverToSelf => Self::Refused(words::HAND_OVER_TO_SELF.to_owned()),

@@ -12,6 +12,8 @@ use http_body_util::Limited;
 
 use crate::crypto::Token;
 use crate::links;
+use crate::services::AnonymousCall;
+use crate::web::door::{Answer, Known};
 use crate::web::error::{Cause, ErrorText};
 use crate::web::flash::with_cookie;
 use crate::web::problem;
@@ -65,8 +67,11 @@ pub struct BrowserSecret(pub Token);
 
 /// Gives the request an id, and logs one line without addresses, names, tokens or query strings.
 pub async fn log_request(State(web): State<WebState>, mut request: Request, next: Next) -> Response {
-    let id = web.context.chance.uuid_v7(web.clock.now()).to_string();
+    let now = web.clock.now();
+    let id = web.context.chance.uuid_v7(now).to_string();
+    let (known, client) = (Known::default(), client_address(&web, request.headers(), request.extensions().get()));
     request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(known.clone());
     let method = request.method().clone();
     // The route, not the path: a path may hold a token.
     let route =
@@ -86,6 +91,7 @@ pub async fn log_request(State(web): State<WebState>, mut request: Request, next
             tracing::info!(request.id = id, http.method = %method, http.route = route, http.status = status, took_ms = took, "Answered {method} {route}");
         }
     }
+    known.log(&web, AnonymousCall::new(now, &id), Answer { status: response.status(), client });
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
@@ -179,5 +185,35 @@ pub fn client_address(web: &WebState, headers: &HeaderMap, peer: Option<&Connect
         .map(str::trim)
         .collect();
     // Each proxy of ours adds the address it saw; what stands left of those is the client's own say.
-    hops.iter().rev().nth(behind).and_then(|hop| hop.parse().ok()).unwrap_or(direct)
+    hops.iter().rev().nth(behind).and_then(|hop| address_in(hop)).unwrap_or(direct)
+}
+
+/// The address in what a proxy adds: alone, or with a port as some do (`192.0.2.1:4711`, `[2001:db8::1]:4711`).
+fn address_in(hop: &str) -> Option<IpAddr> {
+    let alone = || hop.parse().ok();
+    let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let in_brackets = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    alone().or_else(with_port).or_else(in_brackets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_understood_with_and_without_a_port() {
+        for (hop, address) in [
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("192.0.2.1:4711", Some("192.0.2.1")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]:4711", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("unknown", None),
+            ("_hidden:4711", None),
+            ("192.0.2.1:", None),
+            ("", None),
+        ] {
+            assert_eq!(address_in(hop), address.map(|text| text.parse().expect("an address")), "{hop}");
+        }
+    }
 }

@@ -7,6 +7,7 @@
 pub mod api;
 pub mod assets;
 pub mod demo;
+pub mod door;
 pub mod error;
 pub mod error_page;
 pub mod extract;

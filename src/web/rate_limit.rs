@@ -94,8 +94,8 @@ fn too_often(until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> To
     TooOften { retry_after_seconds: wait.as_secs() + 1 }
 }
 
-/// One customer has a whole /64 of IPv6.
-fn whole_network(client: IpAddr) -> IpAddr {
+/// The network of a client: one customer has a whole /64 of IPv6.
+pub fn whole_network(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,
         IpAddr::V6(address) => match address.to_ipv4_mapped() {

@@ -185,6 +185,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::heartbeat::Entity)
         .register(entity::holding::Entity)
         .register(entity::job_slot::Entity)
+        .register(entity::known_browser::Entity)
         .register(entity::join_request::Entity)
         .register(entity::loaded_holidays::Entity)
         .register(entity::mail_connection::Entity)
@@ -214,6 +215,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::standing::Entity)
         .register(entity::weekly_figure::Entity)
         .register(entity::work_item::Entity)
+        .register(entity::wrong_try::Entity)
         .register(entity::taking::Entity)
         .register(entity::desk_setting::Entity)
 }

@@ -12,6 +12,7 @@ use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::domain::message::{Direction, LeftOut, Media};
+use koppelklaar::domain::lockout::TrySort;
 use koppelklaar::domain::notice::AccountPart;
 use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle, Party, Status, Step};
 use koppelklaar::domain::reminder::OwnDayKind;
@@ -85,6 +86,7 @@ fn every_stored_name_is_what_it_always_was() {
              csrf access-code bounce reply unsubscribe",
         ),
         (named::<AccountPart>(), "password second_factor"),
+        (stored::<TrySort>(), "password code"),
         (named::<Subscription>(), "reminders digest"),
         (Lifecycle::VARIANTS.join(" "), "active paused withdrawn completed"),
         (
@@ -114,7 +116,7 @@ fn every_stored_name_is_what_it_always_was() {
              digest_resumed option_b_table_kept option_b_file_made option_b_cleaned_up staff_added \
              staff_role_changed staff_enabled staff_disabled staff_invited staff_invite_withdrawn staff_reset \
              staff_password_changed staff_factor_changed staff_sessions_ended staff_enrolled staff_signed_in \
-             staff_locked api_key_added api_key_revoked",
+             staff_locked staff_codes_tried api_key_added api_key_revoked",
         ),
     ] {
         assert_eq!(found, expected);

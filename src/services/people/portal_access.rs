@@ -14,6 +14,7 @@ use crate::domain::school::{Contact, ContactRef};
 use crate::domain::text::{EmailAddress, SchoolName};
 use crate::services::in_passing::in_passing;
 use crate::services::people::addresses;
+use crate::services::people::door_log::{self, Account};
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{AnonymousCall, Context, ServiceError};
 use crate::store::onboarding::overview;
@@ -24,9 +25,6 @@ use crate::store::{ConnectionTrait, StoreError, lock};
 
 /// A session ends after this many hours without use.
 pub const IDLE_HOURS: i64 = 12;
-
-/// When a session of a colleague ends however it is used, in hours: a cookie that somebody took dies too.
-pub const STAFF_HOURS: i64 = 24;
 
 /// When a session of a school contact ends however it is used, in days.
 pub const CONTACT_DAYS: i64 = 14;
@@ -152,6 +150,7 @@ pub async fn redeem(
     let call = asked.by(Actor::Visitor);
     let work = UnitOfWork::begin(context, &call).await?;
     let Some(link) = find_link(&work, attempt).await? else {
+        door_log::refused(asked, None);
         return Ok(Redeemed::Not(Outcome::Unknown));
     };
     match access_link::redeem(&link.link, proof(context, &link, attempt), asked.now) {
@@ -159,9 +158,15 @@ pub async fn redeem(
         wrong @ Outcome::WrongCode { .. } => {
             access_links::mark_wrong_code(work.conn(), link.id).await?;
             work.finish().await?;
+            door_log::refused(asked, find_account(context, &link.email_key).await?);
             return Ok(Redeemed::Not(wrong));
         }
-        other @ (Outcome::NeedsCode | Outcome::Dead(_) | Outcome::Unknown) => return Ok(Redeemed::Not(other)),
+        dead @ Outcome::Dead(_) => {
+            drop(work);
+            door_log::refused(asked, find_account(context, &link.email_key).await?);
+            return Ok(Redeemed::Not(dead));
+        }
+        other @ (Outcome::NeedsCode | Outcome::Unknown) => return Ok(Redeemed::Not(other)),
     }
     // Nothing was written yet; the claim below, in the transaction of the session, is what counts.
     drop(work);
@@ -187,7 +192,16 @@ async fn sign_in(context: &Context, asked: AnonymousCall<'_>, link: StoredLink) 
         work.note_by(actor_of(person), person.connection, Action::ContactSignedIn);
     }
     work.finish().await?;
+    for person in &people {
+        door_log::signed_in(asked, Account::Contact(person.id));
+    }
     Ok(Redeemed::SignedIn { session, schools: people.iter().map(|person| person.connection).collect() })
+}
+
+/// The account of an address, for the log: of somebody who is a contact of several connections, the first.
+pub async fn find_account(context: &Context, email_key: &str) -> Result<Option<Account>, ServiceError> {
+    let people = contacts::list_by_email(context.db.reader(), email_key).await?;
+    Ok(people.first().map(|person| Account::Contact(person.id)))
 }
 
 fn actor_of(person: &Contact) -> Actor {
@@ -242,7 +256,8 @@ pub async fn find_visitor(
 ) -> Result<Option<String>, ServiceError> {
     let Some(found) = sessions::find(context.db.reader(), &session.hash(), now).await? else { return Ok(None) };
     let Holder::School { email_key } = &found.holder else { return Ok(None) };
-    keep_alive(context, now, &found).await?;
+    let longest = found.created_at + Duration::days(CONTACT_DAYS);
+    keep_alive(context, now, &found, longest.min(now + Duration::hours(IDLE_HOURS))).await?;
     Ok(Some(email_key.clone()))
 }
 
@@ -273,13 +288,9 @@ pub(in crate::services) async fn keep_alive(
     context: &Context,
     now: DateTime<Utc>,
     session: &StoredSession,
+    expires_at: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
     if now - session.last_seen_at >= Duration::minutes(1) {
-        let longest = match session.holder {
-            Holder::School { .. } => Duration::days(CONTACT_DAYS),
-            Holder::Staff { .. } => Duration::hours(STAFF_HOURS),
-        };
-        let expires_at = (now + Duration::hours(IDLE_HOURS)).min(session.created_at + longest);
         in_passing(sessions::mark_seen(context.db.writer(), session.id, now, expires_at)).await;
     }
     Ok(())

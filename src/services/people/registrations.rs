@@ -21,6 +21,7 @@ use crate::services::onboarding::joins::{self, Asking, Place, Wanted};
 use crate::services::onboarding::onboardings;
 use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight::{self, Turned};
+use crate::services::people::door_log::{self, Account};
 use crate::services::people::portal_access;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{AnonymousCall, Call, Context, ServiceError, chain};
@@ -187,6 +188,9 @@ async fn try_to_confirm(
         None
     };
     work.finish().await?;
+    if session.is_some() {
+        door_log::signed_in(asked, Account::Contact(contact));
+    }
     Ok(Confirmed::Made { connection, session })
 }
 

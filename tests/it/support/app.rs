@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::app::App;
 use koppelklaar::chance::Chance;
 use koppelklaar::clock::Clock;
+use koppelklaar::crypto::totp::TotpSecret;
 use koppelklaar::crypto::{KeyRing, Token};
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::CheckPolicy;
@@ -37,6 +38,7 @@ use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::{WebOptions, WebState, router};
 use secrecy::ExposeSecret;
 
+use super::Page;
 use super::database::{self, DatabaseKind, TestDatabase};
 use super::post::{self, Mail};
 use super::visitor::Visitor;
@@ -308,8 +310,8 @@ impl TestApp {
     pub(crate) async fn staff_as(&self, email: &str, role: StaffRole) -> Visitor {
         let visitor = self.anonymous();
         let token = self.invite(email, role).await;
-        let secret = koppelklaar::crypto::totp::TotpSecret::of_invite(&self.context().keys, &token);
         let page = visitor.get(&format!("/beheer/uitnodiging/{}", token.expose_text())).await;
+        let secret = self.shown_factor(&page);
         let code = koppelklaar::crypto::totp::current(&secret, self.now());
         let fields = [("password", STAFF_PASSWORD), ("again", STAFF_PASSWORD), ("code", &code)];
         let enrolled = page.submit(&visitor, "main form", &fields).await;
@@ -322,6 +324,12 @@ impl TestApp {
         let done = page.submit(&visitor, "main form", &fields).await;
         assert_eq!(done.status, 303, "{}", done.body);
         visitor
+    }
+
+    /// The second factor that a page shows.
+    pub(crate) fn shown_factor(&self, page: &Page) -> TotpSecret {
+        let key = page.attributes("[name=key]", "value").pop().unwrap_or_else(|| panic!("no key:\n{}", page.body));
+        TotpSecret::of_invite(&self.context().keys, &Token::parse(&key).expect("a token"))
     }
 
     /// A one-time link for a colleague; the account is made if need be.
