@@ -59,8 +59,10 @@ pub enum Purpose {
     Audit,
     /// Makes CSRF tokens.
     Csrf,
-    /// Hashes the six digits of a sign-in code.
+    /// Hashes the digits of a sign-in code.
     AccessCode,
+    /// Makes the look-up key of a client network.
+    NetworkLookup,
     /// Signs the address that a mail's delivery reports come back to.
     Bounce,
     /// Signs the address that an answer to a message comes in at.
@@ -177,6 +179,11 @@ impl KeyRing {
     pub fn email_key(&self, lower_case_address: &str) -> String {
         let key = self.first().subkey(Purpose::EmailLookup);
         hex(&hmac_of_parts(&key, &[lower_case_address.as_bytes()]))
+    }
+
+    /// The look-up key of a client network: 64 signs of hexadecimal.
+    pub fn network_key(&self, network: std::net::IpAddr) -> String {
+        hex(&self.first_mac(Purpose::NetworkLookup, &[network.to_string().as_bytes()]))
     }
 
     /// Signs the parts of an audit entry, with the sealing key for a new entry (`None`) or the key it was signed with.

@@ -36,6 +36,7 @@ pub mod school;
 pub mod search;
 #[cfg(test)]
 pub(crate) mod stored_tests;
+pub mod stranger;
 pub mod tally;
 pub mod text;
 pub mod unsent;

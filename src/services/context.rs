@@ -10,7 +10,7 @@ use super::error::ServiceError;
 use super::people::hashing::HashingPool;
 use super::reminders::ReminderRules;
 use crate::chance::Chance;
-use crate::crypto::KeyRing;
+use crate::crypto::{KeyRing, Token};
 use crate::domain::actor::Actor;
 use crate::domain::check::CheckPolicy;
 use crate::domain::credential::{PasswordLength, Template};
@@ -99,12 +99,16 @@ pub struct AnonymousCall<'a> {
     pub now: DateTime<Utc>,
     /// The request, as in the log.
     pub request_id: &'a str,
+    /// The keyed hash of the client network that it came from; `None` where no visitor asks.
+    pub network_key: Option<&'a str>,
+    /// The session of a contact that the browser came with: it ends when another begins.
+    pub session: Option<&'a Token>,
 }
 
 impl<'a> AnonymousCall<'a> {
     /// A call at this moment, in this request.
     pub fn new(now: DateTime<Utc>, request_id: &'a str) -> Self {
-        Self { now, request_id }
+        Self { now, request_id, network_key: None, session: None }
     }
 
     /// The call, now that it is known who makes it.

@@ -16,7 +16,8 @@ use crate::links::{self, OfConnection};
 use crate::services::checks::SeenOutage;
 use crate::services::operations::api_keys;
 use crate::services::operations::worker_health::WorkerHealth;
-use crate::services::people::{portal_access, staff_auth};
+use crate::services::people::portal_access::{self, SignedIn};
+use crate::services::people::staff_auth;
 use crate::services::{AnonymousCall, Call, checks};
 use crate::store::people::staff::StaffAccount;
 use crate::web::WebState;
@@ -25,6 +26,7 @@ use crate::web::flash::{Flash, FlashMessage};
 use crate::web::middleware::{BrowserSecret, RequestId, client_address};
 use crate::web::page::Frame;
 use crate::web::problem::ApiError;
+use crate::web::rate_limit::whole_network;
 use crate::web::return_to;
 use crate::web::session::Jar;
 
@@ -39,6 +41,10 @@ pub struct Visit {
     pub browser: Token,
     /// Where it came from.
     pub client: IpAddr,
+    /// The keyed hash of the client network.
+    pub network_key: String,
+    /// The session of a contact that the browser brought, whether or not it lives.
+    pub session: Option<Token>,
     /// What was just done.
     flash: Option<FlashMessage>,
 }
@@ -46,7 +52,11 @@ pub struct Visit {
 impl Visit {
     /// The call of somebody of whom is not known yet who they are.
     pub fn anonymous(&self) -> AnonymousCall<'_> {
-        AnonymousCall::new(self.now, &self.request_id)
+        AnonymousCall {
+            network_key: Some(&self.network_key),
+            session: self.session.as_ref(),
+            ..AnonymousCall::new(self.now, &self.request_id)
+        }
     }
 
     /// Whether the message of this visit is this one.
@@ -78,11 +88,14 @@ impl FromRequestParts<WebState> for Visit {
         let secret = parts.extensions.get::<BrowserSecret>().cloned();
         let BrowserSecret(browser) = secret.ok_or(PageError::Broken("a browser without a secret"))?;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let client = client_address(web, &parts.headers, peer);
         Ok(Self {
             now: web.clock.now(),
             request_id: id.0,
             browser,
-            client: client_address(web, &parts.headers, peer),
+            client,
+            network_key: web.context.keys.network_key(whole_network(client)),
+            session: Jar::School.read_token(web, &parts.headers),
             flash: Jar::Flash.read(web, &parts.headers).as_deref().and_then(FlashMessage::parse),
         })
     }
@@ -97,6 +110,8 @@ pub struct SchoolContact {
     pub email_key: String,
     /// The session.
     pub session: Token,
+    /// When they signed in.
+    pub signed_in_at: DateTime<Utc>,
     /// The visit.
     pub visit: Visit,
 }
@@ -129,11 +144,12 @@ impl FromRequestParts<WebState> for SchoolContact {
 
     /// A connection that is not the visitor's, and one that is not there, are answered alike.
     async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
-        let SchoolVisitor { email_key, session, visit } = SchoolVisitor::from_request_parts(parts, web).await?;
+        let SchoolVisitor { email_key, session, signed_in_at, visit } =
+            SchoolVisitor::from_request_parts(parts, web).await?;
         let school: ConnectionId =
             path_value(parts, web, "connection").await?.parse().map_err(|_| PageError::NotFound)?;
         let contact = portal_access::find_contact(&web.context, &email_key, school).await?;
-        Ok(Self { contact: contact.ok_or(PageError::NotFound)?, email_key, session, visit })
+        Ok(Self { contact: contact.ok_or(PageError::NotFound)?, email_key, session, signed_in_at, visit })
     }
 }
 
@@ -154,6 +170,8 @@ pub struct SchoolVisitor {
     pub email_key: String,
     /// The session.
     pub session: Token,
+    /// When they signed in.
+    pub signed_in_at: DateTime<Utc>,
     /// The visit.
     pub visit: Visit,
 }
@@ -170,7 +188,7 @@ impl FromRequestParts<WebState> for SchoolVisitor {
         };
         let Some(session) = session else { return Err(sign_in(parts)) };
         match portal_access::find_visitor(&web.context, visit.now, &session).await? {
-            Some(email_key) => Ok(Self { email_key, session, visit }),
+            Some(SignedIn { email_key, at }) => Ok(Self { email_key, session, signed_in_at: at, visit }),
             None => Err(sign_in(parts)),
         }
     }

@@ -18,6 +18,7 @@ use koppelklaar::domain::reminder::OwnDayKind;
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::roster::{Field, MailChoice};
 use koppelklaar::domain::school::Region;
+use koppelklaar::domain::stranger::Counted;
 use koppelklaar::domain::tally::{FigureKind, Standing};
 use koppelklaar::domain::unsent::UnsentReason;
 use koppelklaar::domain::work::WorkKind;
@@ -57,6 +58,7 @@ fn every_stored_name_is_what_it_always_was() {
         ),
         (stored::<StaffRole>(), "admin support reader"),
         (stored::<OwnDayKind>(), "closed open"),
+        (stored::<Counted>(), "wrong_code confirmation sign_in"),
         (stored::<Field>(), "school brin domain region contact email role stand"),
         (stored::<MailChoice>(), "none one ordinary"),
         (stored::<ClosedReason>(), "renewed proven withdrawn"),
@@ -82,7 +84,7 @@ fn every_stored_name_is_what_it_always_was() {
         (
             named::<Purpose>(),
             "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-mail seal-attachment email-lookup audit \
-             csrf access-code bounce reply unsubscribe",
+             csrf access-code network-lookup bounce reply unsubscribe",
         ),
         (named::<AccountPart>(), "password second_factor"),
         (named::<Subscription>(), "reminders digest"),

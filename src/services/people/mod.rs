@@ -2,11 +2,14 @@
 
 pub mod addresses;
 pub mod colleagues;
+mod confirmations;
 pub mod contact_address;
 pub mod contacts;
 pub mod hashing;
+pub mod link_requests;
 pub mod own_account;
 pub mod portal_access;
 pub mod registrations;
 pub mod staff_accounts;
 pub mod staff_auth;
+pub mod strangers;

@@ -4,6 +4,8 @@ pub mod access_links;
 pub mod address_marks;
 pub mod contacts;
 pub mod invites;
+pub mod known_browsers;
 pub mod registrations;
 pub mod sessions;
 pub mod staff;
+pub mod stranger_counts;
