@@ -69,6 +69,7 @@ mod security;
 mod sent_again;
 mod server;
 mod sign_in;
+mod signed_in_writes;
 mod simulator;
 mod smtp;
 mod staff;
