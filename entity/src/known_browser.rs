@@ -1,24 +1,24 @@
-//! Browsers from which a member of staff signed in: wrong tries from elsewhere do not stand in their way.
+//! Known browsers: those in which somebody signed in with an address before.
 
 use sea_orm::entity::prelude::*;
 
-/// One browser of one member of staff.
+/// One browser of one address.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "known_browser")]
 pub struct Model {
-    /// Who signed in.
+    /// Made in code.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub staff_id: Uuid,
-    /// Hex SHA-256 of the secret of the browser.
-    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
-    pub browser_hash: String,
-    /// When they signed in from it last.
+    pub id: Uuid,
+    /// Hex HMAC of the address that was signed in with.
+    #[sea_orm(column_type = "Text", unique_key = "email_key_browser_hash")]
+    pub email_key: String,
+    /// SHA-256 of the cookie of the browser.
+    #[sea_orm(column_type = "Blob", unique_key = "email_key_browser_hash")]
+    pub browser_hash: Vec<u8>,
+    /// When it was last signed in with.
     #[sea_orm(indexed)]
-    pub signed_in_at: DateTimeUtc,
-    /// Who signed in.
-    #[sea_orm(belongs_to, from = "staff_id", to = "id")]
-    pub staff: BelongsTo<super::staff::Entity>,
+    pub seen_at: DateTimeUtc,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

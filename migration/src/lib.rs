@@ -31,6 +31,7 @@ mod m20261206_000021_checks_in_order;
 mod m20261207_000005_message;
 mod m20261207_000006_turns_by_check;
 mod m20261208_000010_work_in_one_order;
+mod m20261208_000011_sign_in;
 mod m20261208_000012_colleague_sign_in;
 mod parts;
 
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261207_000005_message::Migration),
             Box::new(m20261207_000006_turns_by_check::Migration),
             Box::new(m20261208_000010_work_in_one_order::Migration),
+            Box::new(m20261208_000011_sign_in::Migration),
             Box::new(m20261208_000012_colleague_sign_in::Migration),
         ]
     }

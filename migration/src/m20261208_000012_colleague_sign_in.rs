@@ -58,19 +58,19 @@ fn subject() -> Subject {
         .col(timestamp_with_time_zone("at"))
         .foreign_key(&mut foreign_key("wrong_try", "staff_id", "staff"))
         .to_owned();
-    let known_browser = Table::create()
-        .table("known_browser")
+    let staff_browser = Table::create()
+        .table("staff_browser")
         .col(uuid("staff_id"))
         .col(text("browser_hash"))
         .col(timestamp_with_time_zone("signed_in_at"))
         .primary_key(Index::create().col("staff_id").col("browser_hash"))
-        .foreign_key(&mut foreign_key("known_browser", "staff_id", "staff"))
+        .foreign_key(&mut foreign_key("staff_browser", "staff_id", "staff"))
         .to_owned();
     let indexes = vec![
         index("idx-wrong_try-staff_id_client_at", "wrong_try", &["staff_id", "client", "at"]),
         index("idx-wrong_try-staff_id_sort_at", "wrong_try", &["staff_id", "sort", "at"]),
         index("idx-wrong_try-at", "wrong_try", &["at"]),
-        index("idx-known_browser-signed_in_at", "known_browser", &["signed_in_at"]),
+        index("idx-staff_browser-signed_in_at", "staff_browser", &["signed_in_at"]),
     ];
-    Subject { tables: vec![wrong_try, known_browser], indexes }
+    Subject { tables: vec![wrong_try, staff_browser], indexes }
 }

@@ -64,7 +64,7 @@ pub enum Purpose {
     Audit,
     /// Makes CSRF tokens.
     Csrf,
-    /// Hashes the six digits of a sign-in code.
+    /// Hashes the digits of a sign-in code.
     AccessCode,
     /// Signs the address that a mail's delivery reports come back to.
     Bounce,

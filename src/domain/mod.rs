@@ -38,6 +38,7 @@ pub mod search;
 pub mod staff_session;
 #[cfg(test)]
 pub(crate) mod stored_tests;
+pub mod stranger;
 pub mod tally;
 pub mod text;
 pub mod unsent;

@@ -101,6 +101,8 @@ pub struct Client {
     pub browser: String,
     /// The session as a colleague of Kurve that the browser brings: it ends when another begins.
     pub staff_session: Option<Token>,
+    /// The same of a contact.
+    pub session: Option<Token>,
 }
 
 /// A call of which is not known yet who makes it.
@@ -124,6 +126,11 @@ impl<'a> AnonymousCall<'a> {
     #[must_use]
     pub fn from(self, client: &'a Client) -> Self {
         Self { client: Some(client), ..self }
+    }
+
+    /// The keyed hash of the network that it comes from; `None` where no visitor asks.
+    pub fn network_key(self) -> Option<&'a str> {
+        self.client.map(|client| client.network.as_str())
     }
 
     /// The call, now that it is known who makes it.

@@ -4,6 +4,7 @@ use crate::domain::check::CheckRefusal;
 use crate::domain::credential::RevealRefusal;
 use crate::domain::onboarding::Refusal;
 use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
+use crate::domain::stranger::Full;
 use crate::domain::text::SchoolName;
 use crate::store::StoreError;
 
@@ -103,6 +104,14 @@ pub enum ServiceError {
     /// Too often; try again after this many seconds.
     #[error("too often, try again after {retry_after_seconds} s")]
     TooOften {
+        /// How long to wait.
+        retry_after_seconds: u64,
+    },
+    /// Strangers had us write as much as they may in a day.
+    #[error("as much as strangers may have us write in a day, try again after {retry_after_seconds} s")]
+    Full {
+        /// Which cap is reached.
+        full: Full,
         /// How long to wait.
         retry_after_seconds: u64,
     },

@@ -42,7 +42,7 @@ impl Known {
         let Found { account, is_refused } = *self.0.lock();
         if is_refused || matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             let network = web.context.keys.client_network(whole_network(answer.client));
-            let client = Client { network, browser: String::new(), staff_session: None };
+            let client = Client { network, browser: String::new(), staff_session: None, session: None };
             door_log::refused(asked.from(&client), account);
         }
     }

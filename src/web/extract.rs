@@ -17,7 +17,8 @@ use crate::services::checks::SeenOutage;
 use crate::services::operations::api_keys;
 use crate::services::operations::worker_health::WorkerHealth;
 use crate::services::people::door_log::Account;
-use crate::services::people::{portal_access, staff_auth};
+use crate::services::people::portal_access::{self, SignedIn};
+use crate::services::people::staff_auth;
 use crate::services::{AnonymousCall, Call, Client, checks};
 use crate::store::people::staff::StaffAccount;
 use crate::web::WebState;
@@ -88,6 +89,7 @@ impl FromRequestParts<WebState> for Visit {
             network: web.context.keys.client_network(whole_network(client)),
             browser: hex(&browser.hash()),
             staff_session: Jar::Staff.read_token(web, &parts.headers),
+            session: Jar::School.read_token(web, &parts.headers),
         };
         Ok(Self {
             now: web.clock.now(),
@@ -109,6 +111,8 @@ pub struct SchoolContact {
     pub email_key: String,
     /// The session.
     pub session: Token,
+    /// When they signed in.
+    pub signed_in_at: DateTime<Utc>,
     /// The visit.
     pub visit: Visit,
 }
@@ -141,7 +145,8 @@ impl FromRequestParts<WebState> for SchoolContact {
 
     /// A connection that is not the visitor's, and one that is not there, are answered alike.
     async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
-        let SchoolVisitor { email_key, session, visit } = SchoolVisitor::from_request_parts(parts, web).await?;
+        let SchoolVisitor { email_key, session, signed_in_at, visit } =
+            SchoolVisitor::from_request_parts(parts, web).await?;
         let school: ConnectionId =
             path_value(parts, web, "connection").await?.parse().map_err(|_| PageError::NotFound)?;
         let Some(contact) = portal_access::find_contact(&web.context, &email_key, school).await? else {
@@ -149,7 +154,7 @@ impl FromRequestParts<WebState> for SchoolContact {
             return Err(PageError::NotFound);
         };
         Known::note(parts, Account::Contact(contact.id));
-        Ok(Self { contact, email_key, session, visit })
+        Ok(Self { contact, email_key, session, signed_in_at, visit })
     }
 }
 
@@ -170,6 +175,8 @@ pub struct SchoolVisitor {
     pub email_key: String,
     /// The session.
     pub session: Token,
+    /// When they signed in.
+    pub signed_in_at: DateTime<Utc>,
     /// The visit.
     pub visit: Visit,
 }
@@ -186,7 +193,7 @@ impl FromRequestParts<WebState> for SchoolVisitor {
         };
         let Some(session) = session else { return Err(sign_in(parts)) };
         match portal_access::find_visitor(&web.context, visit.now, &session).await? {
-            Some(email_key) => Ok(Self { email_key, session, visit }),
+            Some(SignedIn { email_key, at }) => Ok(Self { email_key, session, signed_in_at: at, visit }),
             None => Err(sign_in(parts)),
         }
     }

@@ -39,6 +39,7 @@ mod state;
 mod strict;
 mod thread;
 pub mod upload;
+mod write_limit;
 
 use std::time::Duration;
 
@@ -56,11 +57,14 @@ const REQUEST_TIME: Duration = Duration::from_secs(30);
 
 /// Every route with everything around it.
 pub fn router(web: WebState) -> Router {
+    let signed_in = Router::new()
+        .merge(portal::routes())
+        .merge(staff::routes())
+        .layer(axum::middleware::from_fn_with_state(web.clone(), write_limit::limit_writes));
     let mut routes = Router::new()
         .merge(public::routes())
         .merge(option_b::routes())
-        .merge(portal::routes())
-        .merge(staff::routes())
+        .merge(signed_in)
         .merge(api::routes())
         .merge(assets::routes());
     if web.demo.is_some() {

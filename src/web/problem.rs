@@ -47,7 +47,9 @@ impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::NotFound => Self::NotFound,
-            ServiceError::TooOften { retry_after_seconds } => Self::TooOften { retry_after_seconds },
+            ServiceError::TooOften { retry_after_seconds } | ServiceError::Full { retry_after_seconds, .. } => {
+                Self::TooOften { retry_after_seconds }
+            }
             other => Self::Failed(other),
         }
     }

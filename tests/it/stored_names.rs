@@ -11,14 +11,15 @@ use koppelklaar::domain::bulk::{BulkKind, BulkOutcome};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
-use koppelklaar::domain::message::{Direction, LeftOut, Media};
 use koppelklaar::domain::lockout::TrySort;
+use koppelklaar::domain::message::{Direction, LeftOut, Media};
 use koppelklaar::domain::notice::AccountPart;
 use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle, Party, Status, Step};
 use koppelklaar::domain::reminder::OwnDayKind;
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::roster::{Field, MailChoice};
 use koppelklaar::domain::school::Region;
+use koppelklaar::domain::stranger::Counted;
 use koppelklaar::domain::tally::{FigureKind, Standing};
 use koppelklaar::domain::unsent::UnsentReason;
 use koppelklaar::domain::work::WorkKind;
@@ -58,6 +59,7 @@ fn every_stored_name_is_what_it_always_was() {
         ),
         (stored::<StaffRole>(), "admin support reader"),
         (stored::<OwnDayKind>(), "closed open"),
+        (stored::<Counted>(), "wrong_code confirmation sign_in"),
         (stored::<Field>(), "school brin domain region contact email role stand"),
         (stored::<MailChoice>(), "none one ordinary"),
         (stored::<ClosedReason>(), "renewed proven withdrawn"),
@@ -83,7 +85,7 @@ fn every_stored_name_is_what_it_always_was() {
         (
             named::<Purpose>(),
             "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-mail seal-attachment email-lookup audit \
-             csrf access-code bounce reply unsubscribe",
+             csrf access-code network-lookup bounce reply unsubscribe",
         ),
         (named::<AccountPart>(), "password second_factor"),
         (stored::<TrySort>(), "password code"),

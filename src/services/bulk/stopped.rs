@@ -98,6 +98,7 @@ fn why_of(error: &ServiceError) -> Option<WhyNot> {
         | ServiceError::TooManyRequests
         | ServiceError::MoveFirst
         | ServiceError::BrinInUse
+        | ServiceError::Full { .. }
         | ServiceError::MovesNowhere
         | ServiceError::NobodyGoesAlong => WhyNot::Otherwise,
     })

@@ -20,9 +20,9 @@ use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{AnonymousCall, Call, Client, Context, ServiceError};
 use crate::store::ConnectionTrait;
 use crate::store::people::invites::{self, Invite};
-use crate::store::people::known_browsers;
 use crate::store::people::sessions::{self, Holder, StoredSession};
 use crate::store::people::staff::{self, StaffAccount};
+use crate::store::people::staff_browsers;
 
 /// Whom an address is of that is not here: the database is asked about them as about anybody.
 const NOBODY: StaffId = StaffId::from_uuid(Uuid::nil());
@@ -64,7 +64,7 @@ pub async fn knows_browser(context: &Context, email: &EmailAddress, client: &Cli
     let conn = context.db.reader();
     let account = staff::find_by_email(conn, &context.keys.email_key(&email.key_form())).await?;
     let id = account.map_or(NOBODY, |account| account.id);
-    Ok(known_browsers::is_known(conn, id, &client.browser).await?)
+    Ok(staff_browsers::is_known(conn, id, &client.browser).await?)
 }
 
 /// Signs in; `None` for every reason why not, so that a stranger learns nothing.
@@ -237,7 +237,7 @@ pub async fn enrol(
         .await
         .map_err(ServiceError::from)?;
     sessions::delete_of_staff(work.conn(), account.id).await.map_err(ServiceError::from)?;
-    known_browsers::delete_of_staff(work.conn(), account.id).await.map_err(ServiceError::from)?;
+    staff_browsers::delete_of_staff(work.conn(), account.id).await.map_err(ServiceError::from)?;
     wrong_tries::forget(work.conn(), account.id).await.map_err(ServiceError::from)?;
     work.note(None, Action::StaffEnrolled);
     Ok(work.finish().await?)

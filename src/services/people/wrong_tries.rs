@@ -8,7 +8,7 @@ use crate::services::unit_of_work::{NewMail, UnitOfWork};
 use crate::services::{Call, Client};
 use crate::store::people::staff::StaffAccount;
 use crate::store::people::wrong_tries::WrongTry;
-use crate::store::people::{known_browsers, staff, wrong_tries};
+use crate::store::people::{staff, staff_browsers, wrong_tries};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// Who tries at an account, as far as that matters: the browser, if its colleague signed in from it before, else the network.
@@ -26,7 +26,7 @@ pub(super) async fn comer(
     client: Option<&Client>,
 ) -> Result<Comer, StoreError> {
     let Some(client) = client else { return Ok(Comer { staff, client: String::new(), is_known: false }) };
-    let is_known = known_browsers::is_known(conn, staff, &client.browser).await?;
+    let is_known = staff_browsers::is_known(conn, staff, &client.browser).await?;
     let client = if is_known { client.browser.clone() } else { client.network.clone() };
     Ok(Comer { staff, client, is_known })
 }
@@ -56,7 +56,7 @@ impl Comer {
     ) -> Result<(), StoreError> {
         wrong_tries::delete_passwords_of_client(conn, self.staff, &self.client).await?;
         match client {
-            Some(client) => known_browsers::save(conn, self.staff, &client.browser, call.now).await,
+            Some(client) => staff_browsers::save(conn, self.staff, &client.browser, call.now).await,
             None => Ok(()),
         }
     }

@@ -8,4 +8,6 @@ pub mod known_browsers;
 pub mod registrations;
 pub mod sessions;
 pub mod staff;
+pub mod staff_browsers;
+pub mod stranger_counts;
 pub mod wrong_tries;

@@ -177,7 +177,7 @@ fn wrong_codes_that_come_at_once_are_looked_at_one_after_the_other() {
             let (context, code, email) = (app.context().clone(), code.clone(), email.clone());
             tries.spawn(async move {
                 let network = number.to_string();
-                let client = Client { network: network.clone(), browser: network, staff_session: None };
+                let client = Client { network: network.clone(), browser: network, staff_session: None, session: None };
                 let typed = SignIn { email, password: STAFF_PASSWORD.into(), code };
                 sign_in(&context, AnonymousCall::new(now, "test").from(&client), typed).await
             });

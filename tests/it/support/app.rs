@@ -274,7 +274,7 @@ impl TestApp {
         asked.await.expect("not too often");
         let link = store::people::access_links::find_by_browser(self.context().db.reader(), &browser.hash()).await;
         let link = link.expect("the store answers").expect("it was asked for");
-        let code_hash = koppelklaar::crypto::token::code_hash(&self.context().keys, link.id.as_uuid(), "123456");
+        let code_hash = koppelklaar::crypto::token::code_hash(&self.context().keys, link.id.as_uuid(), "12345678");
         let token_hash = Token::new(&self.context().chance).hash();
         let minted = store::people::access_links::mark_minted(
             self.context().db.writer(),
@@ -284,7 +284,7 @@ impl TestApp {
             self.now(),
         );
         assert!(minted.await.expect("the store answers"));
-        let done = visitor.get("/inloggen/code").await.submit(&visitor, "main form", &[("code", "123456")]).await;
+        let done = visitor.get("/inloggen/code").await.submit(&visitor, "main form", &[("code", "12345678")]).await;
         assert_eq!(done.status, 303, "{}", done.body);
         visitor.at_home(school.at(links::SCHOOL))
     }
