@@ -95,7 +95,11 @@ impl StaffPassword {
         }
         let own = own.split(|sign: char| !sign.is_alphanumeric()).filter(|word| word.chars().count() >= SHORTEST_WORD);
         let words: Vec<&str> = own.chain(GUESSED.split(' ')).collect();
-        if is_hard(&dense, &words) { Ok(Self(chosen.clone())) } else { Err(PasswordError::OwnWords) }
+        if is_hard(&dense, &words) && is_hard(&without(&dense, &words), &[]) {
+            Ok(Self(chosen.clone()))
+        } else {
+            Err(PasswordError::OwnWords)
+        }
     }
 
     /// The password, to be hashed.
@@ -139,6 +143,28 @@ fn hasher() -> Argon2<'static> {
 /// Whether it takes long to find for somebody who begins with what people choose, and with these words.
 fn is_hard(password: &str, words: &[&str]) -> bool {
     zxcvbn(password, words).score() >= LEAST_SCORE
+}
+
+/// What is left of a password without these words, also where digits stand for letters: a row of them is soon tried, however
+/// long it is.
+fn without(password: &str, words: &[&str]) -> Zeroizing<String> {
+    let letter = |sign| match sign {
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        other => other,
+    };
+    let mut left: Zeroizing<String> = Zeroizing::new(password.chars().map(letter).collect());
+    let mut words = words.to_vec();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    for word in words {
+        left = Zeroizing::new(left.replace(word, ""));
+    }
+    // Without any of them it is judged as it was typed.
+    if left.chars().count() == password.chars().count() { Zeroizing::new(password.to_owned()) } else { left }
 }
 
 /// How many different signs a text has.
