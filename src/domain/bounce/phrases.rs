@@ -12,7 +12,7 @@
 //! whole words, with a comma behind it; a line with `#` says what comes. A new one comes from a report that was read
 //! wrongly, with its row in the tests below.
 
-use super::StatusCode;
+use super::status_code::StatusCode;
 
 /// What the words mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::StatusCode;
+use super::status_code::StatusCode;
 
 /// Signs of a server's words that are kept.
 const KEPT_SIGNS: usize = 300;

@@ -77,7 +77,8 @@ pub async fn send_some(
         tracing::error!(error = %error, "Gave up a mail whose row cannot be read");
         summary.failed += 1;
     }
-    batch::Batch::new(context, mailer, id, now).work(leased.mails, is_stopping, summary).await?;
+    // Boxed, as all that a mail takes in one future is a good part of a thread's stack.
+    Box::pin(batch::Batch::new(context, mailer, id, now).work(leased.mails, is_stopping, summary)).await?;
     Ok(true)
 }
 

@@ -24,10 +24,10 @@ use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::metrics::Metrics;
-use koppelklaar::services::AnonymousCall;
-use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
+use koppelklaar::services::operations::audit;
 use koppelklaar::services::people::staff_accounts;
+use koppelklaar::services::{AnonymousCall, Context};
 use koppelklaar::store::checks::connection_summaries;
 use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::onboarding::upkeep::{self, Which};
@@ -382,9 +382,8 @@ impl TestApp {
         assert_eq!(untrue.expect("the store answers"), [], "lists show something else of these schools");
         let untrue = upkeep::list_untrue_work(self.context().db.reader()).await;
         assert_eq!(untrue.expect("the store answers"), Vec::<String>::new(), "the worklist shows something else");
-        let finding =
-            koppelklaar::services::operations::audit::verify(self.context()).await.expect("the audit can be read");
-        assert!(matches!(finding, koppelklaar::services::operations::audit::Finding::Whole { .. }), "{finding:?}");
+        let finding = audit::verify(self.context()).await.expect("the audit can be read");
+        assert!(matches!(finding, audit::Finding::Whole { .. }), "{finding:?}");
         let failed = store::mail::outbox::list_with_status(
             self.context().db.reader(),
             store::mail::outbox::MailStatus::Failed,

@@ -133,7 +133,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                 }
                 (Some(ready), Start::Stale) => {
                     let view = ready.view.again(self.context.db.reader(), (self.now)()).await?;
-                    match write(self.context, self.mailer, ready.mail, view).await {
+                    match Box::pin(write(self.context, self.mailer, ready.mail, view)).await {
                         Ok(ready) => Written { unsent: vec![], ready: Some(ready) },
                         Err(unsent) => {
                             offer = None;
@@ -216,7 +216,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                     break;
                 }
             };
-            match write(self.context, self.mailer, mail, view).await {
+            match Box::pin(write(self.context, self.mailer, mail, view)).await {
                 Ok(ready) => {
                     written.ready = Some(ready);
                     break;
