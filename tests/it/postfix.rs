@@ -15,7 +15,7 @@ fn postfix_brings_reports_and_answers_and_refuses_other_receivers() {
         let mails = [sent(&app, &school, "1").await, sent(&app, &school, "2").await, sent(&app, &school, "3").await];
         let settings = [
             ("KOPPELKLAAR_DATABASE_URL", app.database.url.as_str()),
-            ("KOPPELKLAAR_KEYS", &app.keys_text),
+            ("KOPPELKLAAR_KEYS", app.keys_text.as_str()),
             ("KOPPELKLAAR_BOUNCE_ADDRESS", "bounces@kurve.nl"),
         ];
         let Some(postfix) = Postfix::start(&settings) else { return };
