@@ -99,6 +99,7 @@ fn the_password_asks_for_a_fresh_code_a_quarter_of_an_hour_after_signing_in() {
         let mut table = Table::set(&app).await;
         table.issue().await;
         table.claim(&["query_executed"]).await;
+        app.new_mails().await;
         table.portal = app.portal(&table.school).await;
         app.new_mails().await;
         let old = table.portal.cookie("__Host-kk_school").expect("signed in");
@@ -131,6 +132,7 @@ fn within_a_quarter_of_an_hour_the_password_is_shown_at_once() {
         let mut table = Table::set(&app).await;
         table.issue().await;
         table.claim(&["query_executed"]).await;
+        app.new_mails().await;
         table.portal = app.portal(&table.school).await;
         app.advance(TimeDelta::minutes(14));
 
