@@ -10,6 +10,7 @@ use crate::domain::heartbeat::{Facts, Worker, WorkerStatus, judge};
 use crate::domain::ids::ConnectionId;
 use crate::metrics::Reading;
 use crate::services::onboarding::schools;
+use crate::services::operations::setup::SetupFlaw;
 use crate::services::{Context, ServiceError};
 use crate::store::StoreError;
 use crate::store::mail::outbox::MailStatus;
@@ -34,6 +35,8 @@ pub struct WorkerHealth {
     pub held: Option<u64>,
     /// The connections of which something cannot be read, or whose reminders stay unplanned, by name.
     pub unreadable: Vec<NamedConnection>,
+    /// What must be set up otherwise.
+    pub setup: Vec<SetupFlaw>,
 }
 
 impl WorkerHealth {
@@ -48,6 +51,7 @@ impl WorkerHealth {
 pub struct HealthMonitor {
     since: parking_lot::Mutex<DateTime<Utc>>,
     last: Mutex<Last>,
+    setup: Vec<SetupFlaw>,
 }
 
 /// What was found last, with when.
@@ -106,7 +110,13 @@ fn fresh<T: Clone>(last: Option<&Finding<T>>, now: DateTime<Utc>, for_long: Dura
 impl HealthMonitor {
     /// Starts to watch now: a service that just started has had no time to give a heartbeat.
     pub fn since(now: DateTime<Utc>) -> Self {
-        Self { since: parking_lot::Mutex::new(now), last: Mutex::default() }
+        Self { since: parking_lot::Mutex::new(now), last: Mutex::default(), setup: vec![] }
+    }
+
+    /// The same, where something must be set up otherwise.
+    #[must_use]
+    pub fn with_flaws(self, setup: Vec<SetupFlaw>) -> Self {
+        Self { setup, ..self }
     }
 
     /// How it is now, or was a few seconds ago.
@@ -121,6 +131,7 @@ impl HealthMonitor {
         }
         last.unreadable.go_on(context, now).await?;
         health.unreadable = last.unreadable.by_name();
+        health.setup.clone_from(&self.setup);
         if health.leaves_schools_unplanned() {
             let unplanned = schools::list_unplanned(context, now).await?;
             let is_new = |school: &NamedConnection| health.unreadable.iter().all(|known| known.id != school.id);
@@ -197,7 +208,7 @@ impl Found {
     fn health(&self, now: DateTime<Utc>) -> WorkerHealth {
         let beat = |worker: Worker| self.beats.iter().find(|(of, _)| *of == worker).map(|(_, at)| *at);
         let status = |worker: Worker| (worker, judge(worker, now, beat(worker), &self.facts));
-        WorkerHealth { workers: Worker::iter().map(status).collect(), held: None, unreadable: vec![] }
+        WorkerHealth { workers: Worker::iter().map(status).collect(), held: None, unreadable: vec![], setup: vec![] }
     }
 }
 

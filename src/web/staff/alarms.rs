@@ -2,6 +2,7 @@
 
 use crate::domain::heartbeat::{Worker, WorkerStatus};
 use crate::links;
+use crate::services::operations::setup::SetupFlaw;
 use crate::services::operations::worker_health::WorkerHealth;
 use crate::store::mail::outbox::MailStatus;
 use crate::store::onboarding::overview::NamedConnection;
@@ -55,7 +56,26 @@ pub(super) fn unreadable(schools: &[NamedConnection]) -> Unreadable {
 /// The banners that a condition calls for.
 pub(super) fn alarms(condition: &WorkerHealth) -> Vec<Alarm> {
     let still = condition.workers.iter().filter_map(|(worker, status)| alarm(*worker, *status));
-    condition.held.map(held).into_iter().chain(still).collect()
+    let setup = condition.setup.iter().copied().map(flaw);
+    condition.held.map(held).into_iter().chain(setup).chain(still).collect()
+}
+
+fn flaw(flaw: SetupFlaw) -> Alarm {
+    let (key, title, text) = match flaw {
+        SetupFlaw::MailFolder => (
+            "mail_folder",
+            "Niemand krijgt mail",
+            "Koppelklaar zet alle mails als bestand in een map op de server. Ook inlogmails komen niet aan. Vraag je beheerder \
+             om een mailserver in te stellen.",
+        ),
+        SetupFlaw::NoTrustedProxy => (
+            "no_proxy",
+            "Alle bezoekers tellen als één",
+            "Koppelklaar weet niet dat er een proxy voor staat. Daardoor delen alle bezoekers samen wat er voor één bezoeker \
+             is, en kan één van hen de anderen buitensluiten. Vraag je beheerder om de proxy in te stellen.",
+        ),
+    };
+    Alarm { key, kind: "warning", title, text: text.to_owned(), href: String::new(), link: "" }
 }
 
 fn held(waiting: u64) -> Alarm {

@@ -367,7 +367,7 @@ impl TestApp {
         upkeep::fill(&self.context().db, Which::All).await.expect("the store answers");
     }
 
-    /// Everything that must hold after a test: the audit is whole, no mail was given up, the figures are right, and lists
+    /// Everything that must hold after a test: the audit is whole and gives each state, no mail was given up, the figures are right, and lists
     /// show what is so.
     pub(crate) async fn finish(&self) {
         let untrue = upkeep::list_untrue(self.context().db.reader()).await;
@@ -377,6 +377,8 @@ impl TestApp {
         let finding =
             koppelklaar::services::operations::audit::verify(self.context()).await.expect("the audit can be read");
         assert!(matches!(finding, koppelklaar::services::operations::audit::Finding::Whole { .. }), "{finding:?}");
+        let replayed = koppelklaar::services::operations::replay::replay(self.context()).await;
+        assert_eq!(replayed.expect("the audit can be read").untrue, [], "states that their events do not give");
         let failed = store::mail::outbox::list_with_status(
             self.context().db.reader(),
             store::mail::outbox::MailStatus::Failed,
