@@ -33,6 +33,7 @@ mod m20261207_000006_turns_by_check;
 mod m20261208_000010_work_in_one_order;
 mod m20261208_000011_sign_in;
 mod m20261208_000012_colleague_sign_in;
+mod m20261208_000013_key_fingerprint;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261208_000010_work_in_one_order::Migration),
             Box::new(m20261208_000011_sign_in::Migration),
             Box::new(m20261208_000012_colleague_sign_in::Migration),
+            Box::new(m20261208_000013_key_fingerprint::Migration),
         ]
     }
 }

@@ -1,16 +1,17 @@
 //! `koppelklaar doctor`: is everything in order, and if not, what to do.
 
-use std::path::Path;
-
 use chrono::{Months, NaiveDate};
 use secrecy::ExposeSecret;
 
+use super::audit::{cut, untrue};
+use super::environment;
 use crate::app::App;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::mail::SmtpUrl;
 use crate::mail::transport::Seen;
 use crate::services::operations::audit::{self, Finding};
-use crate::services::operations::{holidays, machine_clock};
+use crate::services::operations::key_check::{self, KeyFault};
+use crate::services::operations::{holidays, machine_clock, replay};
 use crate::settings::Settings;
 use crate::startup::{self, StartError};
 use crate::store::onboarding::upkeep;
@@ -26,7 +27,8 @@ pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
     let mut findings = vec![base_url(settings), query_template(settings), mail_encryption(settings)];
     findings.extend(mail_rules(settings));
     findings.extend(numo_codes(settings));
-    findings.extend(settings.secret_files().filter(|path| is_open_to_all(path)).map(open_to_all));
+    findings.extend(environment::find_unknown_names().iter().map(|unknown| Health::Bad(unknown.to_string())));
+    findings.extend(open_files(settings));
     // What is wrong with these files is said above; it keeps nothing else from being looked at.
     let mut readable = settings.clone();
     if startup::open_template(settings).is_err() {
@@ -37,11 +39,12 @@ pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
     }
     match startup::open_any(&readable).await {
         Ok(app) => {
-            findings.push(Health::Good(format!("keys: {} on the ring", app.context.keys.ids().count())));
+            findings.push(keys(&app).await);
             findings.push(database(&app).await);
             findings.push(clock(&app).await);
             findings.extend(mail(&app).await);
             findings.push(audit_whole(&app).await);
+            findings.push(states_follow(&app).await);
             findings.push(holidays_known(&app).await);
         }
         Err(error) => findings.push(Health::Bad(error.to_string())),
@@ -122,21 +125,21 @@ fn mail_rules(settings: &Settings) -> Vec<Health> {
     held.into_iter().chain(some).map(Health::Worry).collect()
 }
 
-/// Whether everybody on this machine can read a file.
-#[cfg(unix)]
-fn is_open_to_all(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o004 != 0)
+fn open_files(settings: &Settings) -> Vec<Health> {
+    // What is wrong with the URL of the database, who opens it says.
+    let refused = startup::find_open(settings).unwrap_or_default();
+    let refused = refused.iter().map(|open| Health::Bad(open.to_string()));
+    let secrets = startup::find_open_secrets(settings);
+    refused.chain(secrets.iter().map(|open| Health::Worry(format!("secrets: {open}.")))).collect()
 }
 
-#[cfg(not(unix))]
-fn is_open_to_all(_: &Path) -> bool {
-    false
-}
-
-fn open_to_all(path: &Path) -> Health {
-    let path = path.display();
-    Health::Worry(format!("secrets: everybody on this machine can read {path}. Run `chmod 600 {path}`."))
+async fn keys(app: &App) -> Health {
+    let count = format!("keys: {} on the ring", app.context.keys.ids().count());
+    match (schema::pending(&app.context.db).await, key_check::check(&app.context).await) {
+        (Ok(0), Ok(())) => Health::Good(count),
+        (_, Err(KeyFault::Wrong(wrong))) => Health::Bad(format!("KOPPELKLAAR_KEYS: {wrong}.")),
+        (_, Ok(()) | Err(KeyFault::Store(_))) => Health::Good(format!("{count}, not held against the database")),
+    }
 }
 
 async fn database(app: &App) -> Health {
@@ -243,7 +246,18 @@ async fn audit_whole(app: &App) -> Health {
         Ok(Finding::Broken { id, what }) => Health::Bad(format!(
             "audit: broken at row {id}, {what}. Keep the database as it is and find out who changed it."
         )),
+        Ok(Finding::Cut { entries, head }) => Health::Bad(format!("audit: {}.", cut(entries, head))),
         Err(_) => Health::Worry("audit: not checked, since the database is not up to date".to_owned()),
+    }
+}
+
+async fn states_follow(app: &App) -> Health {
+    match replay::replay(&app.context).await {
+        Ok(replayed) if replayed.untrue.is_empty() => {
+            Health::Good(format!("states: follow from the audit, {} connections", replayed.connections))
+        }
+        Ok(replayed) => Health::Bad(format!("states: {}.", untrue(&replayed.untrue))),
+        Err(_) => Health::Worry("states: not checked, since the database is not up to date".to_owned()),
     }
 }
 

@@ -40,6 +40,7 @@ async fn migrate_with(settings: &Settings, which: Which) -> Result<usize, StartE
     let app = startup::open_any(settings).await?;
     let steps = schema::migrate_with(&app.context.db, which).await;
     let steps = steps.map_err(|error| StartError::new(format!("the database was not changed: {error}")))?;
+    startup::check_keys(&app).await?;
     app.context.db.close().await;
     Ok(steps)
 }

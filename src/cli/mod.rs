@@ -6,6 +6,7 @@ mod api_key;
 mod audit;
 mod demo;
 mod doctor;
+mod environment;
 mod holidays;
 mod key;
 mod magister_simulator;
@@ -72,6 +73,28 @@ enum Command {
     Doctor,
 }
 
+impl Command {
+    /// Whether it works on an installation, and does so at once. The doctor says what is wrong in its own way, and a
+    /// mail server would only bring the mail again.
+    fn works_on_an_installation(&self) -> bool {
+        match self {
+            Self::Serve(_)
+            | Self::Migrate(_)
+            | Self::Schools(_)
+            | Self::Staff(_)
+            | Self::ApiKey(_)
+            | Self::Audit(_)
+            | Self::Holidays(_) => true,
+            Self::Demo(_)
+            | Self::Mail(_)
+            | Self::Key(_)
+            | Self::OptieB(_)
+            | Self::MagisterSimulator(_)
+            | Self::Doctor => false,
+        }
+    }
+}
+
 impl Cli {
     /// Reads the command line; where it is wrong, or asks for help, it says so and gives the code to end with.
     ///
@@ -97,6 +120,9 @@ impl Cli {
         let usual = if matches!(command, Command::Demo(_)) { tracing::Level::WARN } else { tracing::Level::INFO };
         telemetry::start(settings.log_level.unwrap_or(usual), settings.log_format)
             .map_err(|error| StartError::new(format!("logging does not start ({error})")))?;
+        if command.works_on_an_installation() {
+            environment::check()?;
+        }
         match command {
             Command::Demo(args) => demo::run(settings, &args).await,
             Command::Serve(serving) => serve::run(&settings, &serving).await,

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::services::chain;
 use crate::services::mail::dispatch;
+use crate::services::operations::{audit, setup};
 use crate::settings::{ServeSettings, Settings};
 use crate::shutdown;
 use crate::startup::{self, StartError, lock_database};
@@ -16,8 +17,13 @@ use crate::web::server::ServerLimits;
 use crate::web::{DemoWeb, WebState, metrics, router, server};
 
 pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<(), StartError> {
+    startup::check_files(settings)?;
     let lock = lock_database(settings.database_url()?.expose_secret())?;
     let app = startup::open(settings).await?;
+    warn(settings, serving, &app);
+    if let Err(error) = audit::note_end(&app.context).await {
+        tracing::warn!(cause = chain(&error), "Could not read where the audit ends");
+    }
     if lock.is_sole() {
         free_mails(&app).await;
     }
@@ -28,6 +34,16 @@ pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<
     }
     let listener = listen(serving).await?;
     until_stopped(app, serving, listener, None).await
+}
+
+/// Says at every start what must not stay as it is.
+fn warn(settings: &Settings, serving: &ServeSettings, app: &App) {
+    for flaw in setup::find_flaws(&app.mailer, &app.context.base, serving.trusted_proxies) {
+        tracing::warn!("{}", flaw.in_log());
+    }
+    for open in startup::find_open_secrets(settings) {
+        tracing::warn!("{open}");
+    }
 }
 
 /// What it cannot free now comes free when its lease ends.

@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 
 use super::{hex, hmac_of_parts, same};
 use crate::chance::Chance;
+use crate::domain::key_fingerprint::KeyFingerprint;
 
 /// Bytes of a root key and of a subkey.
 const KEY_BYTES: usize = 32;
@@ -36,6 +37,9 @@ const NETWORK_BYTES: usize = 8;
 
 /// Signs of a key id at most: it is stored with every sealed cell and audit entry.
 const KEY_ID_SIGNS: usize = 16;
+
+/// Bytes of a fingerprint: too many to meet by chance.
+const FINGERPRINT_BYTES: usize = 16;
 
 /// What a subkey is for; each has its own, so they cannot stand in for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +80,8 @@ pub enum Purpose {
     ReplacedPassword,
     /// Makes of a client's network what the log and the limits of sign-in may know of it.
     ClientNetwork,
+    /// Makes what is kept of a key, to know it again.
+    Fingerprint,
 }
 
 impl Purpose {
@@ -175,6 +181,16 @@ impl KeyRing {
     /// The ids of all keys, in the order of the file, for the doctor.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|key| key.id.as_str())
+    }
+
+    /// What is kept of each key, in the order of the file, to know the ring again.
+    pub fn fingerprints(&self) -> Vec<KeyFingerprint> {
+        let kept = |(place, key): (usize, &RootKey)| {
+            let code = hmac_of_parts(&key.subkey(Purpose::Fingerprint), &[]);
+            let fingerprint = hex(code.get(..FINGERPRINT_BYTES).unwrap_or(&code));
+            KeyFingerprint { id: key.id.clone(), fingerprint, is_first: place == 0 }
+        };
+        self.0.iter().enumerate().map(kept).collect()
     }
 
     /// The id of the key that seals and signs now.

@@ -20,6 +20,7 @@ pub mod ids;
 pub mod import_gate;
 pub mod insight;
 pub mod join;
+pub mod key_fingerprint;
 pub mod lockout;
 pub mod mail_rules;
 pub mod mention;

@@ -17,7 +17,7 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::national::next_office_moment;
 use crate::services::onboarding::{access, onboardings};
-use crate::services::operations::{clock_repair, housekeeping, machine_clock};
+use crate::services::operations::{audit, clock_repair, housekeeping, machine_clock};
 use crate::services::{self, chain};
 use crate::services::{ServiceError, reminders};
 use crate::store::StoreError;
@@ -44,6 +44,8 @@ pub enum Job {
     Digest,
     /// Plans the first check of connections that can be checked and have none planned.
     PlanChecks,
+    /// Writes to the log where the audit ends.
+    NoteAudit,
 }
 
 impl Job {
@@ -60,7 +62,8 @@ impl Job {
             | Self::EndPasswords
             | Self::DeleteExpired
             | Self::PlanReminders
-            | Self::PlanChecks => now,
+            | Self::PlanChecks
+            | Self::NoteAudit => now,
             Self::Digest => self.next_after(now),
         }
     }
@@ -74,6 +77,7 @@ impl Job {
             Self::EndPasswords | Self::PlanReminders => now + Duration::seconds(30),
             Self::Digest => next_office_moment(now, reminders::DIGEST_TIME),
             Self::PlanChecks => now + Duration::minutes(10),
+            Self::NoteAudit => now + Duration::days(1),
         }
     }
 
@@ -189,5 +193,6 @@ pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, Service
         Job::PlanReminders => plan_reminders(app, now).await,
         Job::Digest => reminders::ask_digest(&app.context, now).await,
         Job::PlanChecks => services::checks::plan_first_checks(&app.context, now).await,
+        Job::NoteAudit => audit::note_end(&app.context).await,
     }
 }

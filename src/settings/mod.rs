@@ -2,6 +2,7 @@
 //! file; a wrong value stops the start by the setting's name and is never printed.
 
 mod error;
+mod names;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use clap::builder::TypedValueParser;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use self::error::SettingsError;
+pub use self::names::{UnknownName, find_unknown};
 pub use self::serve::ServeSettings;
 use crate::domain::check::CheckPolicy;
 use crate::domain::credential::PasswordLength;
@@ -24,6 +26,15 @@ use crate::mail::{Timeouts, TokenAddress};
 use crate::services::reminders::ReminderRules;
 use crate::services::{Context, SUPPORT_EMAIL};
 use crate::telemetry::LogFormat;
+
+/// Who may read the keys and the SQLite file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum FileReaders {
+    /// The owner alone.
+    Owner,
+    /// The owner and the group.
+    Group,
+}
 
 /// Settings of every command that touches an installation.
 #[derive(Debug, Clone, Args)]
@@ -43,6 +54,10 @@ pub struct Settings {
     /// A file that holds the key ring [default with SQLite: beside the database, made on first start]
     #[arg(long, env = "KOPPELKLAAR_KEYS_FILE", global = true, conflicts_with = "keys")]
     keys_file: Option<PathBuf>,
+
+    /// Who may read the key ring and the SQLite file: owner, or group for the owner and the group; `serve` refuses more
+    #[arg(long, env = "KOPPELKLAAR_FILE_READERS", default_value = "owner", global = true)]
+    pub file_readers: FileReaders,
 
     /// Where this installation is reached: scheme, host and perhaps a port; links in mails and redirects start with it
     #[arg(long, env = "KOPPELKLAAR_BASE_URL", default_value = "http://127.0.0.1:8080", global = true)]
@@ -208,9 +223,19 @@ impl Settings {
         given("KOPPELKLAAR_KEYS", self.keys.as_ref(), self.keys_file.as_deref())
     }
 
-    /// The files that hold secrets, as far as they are set.
+    /// Whether the key ring is given as it is, in no file.
+    pub fn gives_keys(&self) -> bool {
+        self.keys.is_some()
+    }
+
+    /// The file of the key ring, if one is set.
+    pub fn keys_file(&self) -> Option<&Path> {
+        self.keys_file.as_deref()
+    }
+
+    /// The files that hold other secrets, as far as they are set.
     pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
-        [&self.database_url_file, &self.keys_file, &self.smtp_url_file].into_iter().flatten().map(PathBuf::as_path)
+        [&self.database_url_file, &self.smtp_url_file].into_iter().flatten().map(PathBuf::as_path)
     }
 
     /// The mail server's URL, if there is one.

@@ -1,6 +1,7 @@
 //! Opens an installation as its settings say, and starts what runs beside the pages. Migrates nothing.
 
 mod error;
+mod files;
 mod keys;
 mod lock;
 mod mailer;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::error::StartError;
 use self::error::cannot;
+pub use self::files::{OpenFile, OpenSecret, check_files, find_open, find_open_secrets};
 pub use self::lock::{DatabaseLock, lock_database, with_ending};
 use secrecy::ExposeSecret;
 
@@ -26,6 +28,7 @@ use crate::jobs;
 use crate::magister::{Limits, Magister, Reach};
 use crate::metrics::Metrics;
 use crate::services::Context;
+use crate::services::operations::key_check;
 use crate::settings::Settings;
 use crate::store::{Db, schema};
 use crate::web::WebState;
@@ -40,7 +43,17 @@ const SAMPLE_TEMPLATE: &str = include_str!("../../templates/query/sample.sql");
 pub async fn open(settings: &Settings) -> Result<App, StartError> {
     let app = open_any(settings).await?;
     check_schema(&app).await?;
+    check_keys(&app).await?;
     Ok(app)
+}
+
+/// Refuses a key ring that is not this database's, and keeps what is new of one that is.
+///
+/// # Errors
+/// What is wrong with the ring, and what to do.
+pub async fn check_keys(app: &App) -> Result<(), StartError> {
+    let checked = key_check::check_and_note(&app.context, app.clock.now()).await;
+    checked.map_err(|fault| StartError::new(format!("KOPPELKLAAR_KEYS: {fault}")))
 }
 
 /// Opens database, keys and template as the settings say, of whichever release the database is.

@@ -35,6 +35,13 @@ pub async fn hold_outage(conn: &impl ConnectionTrait) -> Result<(), StoreError> 
     hold_text(conn, "outage").await
 }
 
+/// Holds what is kept of the keys until the transaction ends, so that instances that start together keep one ring.
+///
+/// On SQLite the transaction already is the only one that writes.
+pub async fn hold_keys(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
+    hold_text(conn, "key_fingerprint").await
+}
+
 /// Holds runs of connection checks until the transaction ends, so that they are asked for one after another.
 ///
 /// On SQLite the transaction already is the only one that writes.

@@ -12,6 +12,7 @@ use crate::crypto::totp::TotpSecret;
 use crate::demo::magister::DemoMagister;
 use crate::metrics::Metrics;
 use crate::services::Context;
+use crate::services::operations::setup::find_flaws;
 use crate::services::operations::worker_health::HealthMonitor;
 
 /// What every handler works with; cheap to clone.
@@ -64,6 +65,11 @@ pub struct DemoWeb {
 impl WebState {
     /// The pages' state on an app, with nothing counted yet.
     pub fn new(app: &App, options: WebOptions, demo: Option<DemoWeb>) -> Self {
+        // What the demo does is meant so.
+        let flaws = match demo {
+            Some(_) => vec![],
+            None => find_flaws(&app.mailer, &app.context.base, options.trusted_proxies),
+        };
         Self(Arc::new(WebStateParts {
             context: app.context.clone(),
             clock: app.clock.clone(),
@@ -71,7 +77,7 @@ impl WebState {
             options,
             streams: Streams::default(),
             demo,
-            watch: HealthMonitor::since(app.clock.now()),
+            watch: HealthMonitor::since(app.clock.now()).with_flaws(flaws),
             metrics: app.metrics.clone(),
             presence: Presence::default(),
         }))

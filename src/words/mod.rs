@@ -38,7 +38,7 @@ pub use names::{
     asked_for, evidence_name, gate_name, gate_question, gate_short, lifecycle_name, own_days_name, party_list,
     party_name, region_hint, role_name, status_name, step_name, step_short,
 };
-pub use numbers::counted;
+pub use numbers::{counted, dotted};
 pub use option_b::{IDS_MAIL, IDS_MAIL_SUBJECT};
 pub use refusals::{
     HAND_OVER_TO_SELF, HOLDS_PASSWORD, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal,

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::domain::check::{Certificate, CheckCode};
 use koppelklaar::domain::ids::ConnectionId;
 use koppelklaar::jobs::Job;
+use koppelklaar::services::operations::audit::{Finding, verify_with};
 use koppelklaar::store::checks::check_status::{self, CheckStatus};
 use koppelklaar::store::mail::outbox;
 
@@ -94,6 +95,22 @@ fn the_digest_tells_of_each_thing_that_waits_on_kurve_and_since_when() {
         );
         let staff = app.staff().await;
         assert!(follow(&staff, &mail, "Mails die niet weg konden: 1.").await.contains(&failed.to_string()));
+    });
+}
+
+#[test]
+fn the_digest_says_where_the_audit_ends() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.school("consent_given", "stuck", &[("reason", "Het schuifje is grijs.")]).await;
+
+        let mail = digest(&app).await;
+
+        let (_, rest) = mail.text.split_once("Het controlegetal van de laatste is:").expect("it says so");
+        let head = rest.split_whitespace().next().expect("a hash");
+        let head = head.parse().expect("a hash of the audit");
+        let found = verify_with(app.context(), &[head]).await.expect("the audit can be read");
+        assert!(matches!(found, Finding::Whole { .. }), "{found:?}");
     });
 }
 

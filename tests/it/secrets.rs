@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use koppelklaar::crypto::mail_token;
 use sea_orm::{ConnectionTrait, Database, Statement};
+use tracing::Dispatch;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::journey::Table;
@@ -14,7 +15,24 @@ use crate::support::{DatabaseKind, TestApp, database};
 
 /// Where log lines go.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    /// Everything that was logged until now.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().expect("no writer panicked").clone()).expect("lines are text")
+    }
+}
+
+/// Hears what this thread logs, for as long as the second value lives.
+pub(crate) fn listen() -> (Lines, impl Sized) {
+    let lines = Lines::default();
+    let subscriber = || Dispatch::new(tracing_subscriber::fmt().with_writer(lines.clone()).finish());
+    // With one subscriber alive, tracing asks only the thread that comes by a line first whether it is wanted.
+    let (first, second) = (subscriber(), subscriber());
+    let guard = tracing::dispatcher::set_default(&first);
+    (lines, (guard, second))
+}
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

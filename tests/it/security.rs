@@ -1,6 +1,7 @@
 //! Who may see and do what: every route for every kind of visitor, and what surrounds every answer.
 
 mod looked_at;
+mod promises;
 pub(crate) mod table;
 
 use std::collections::BTreeSet;

@@ -81,11 +81,14 @@ fn every_stored_name_is_what_it_always_was() {
             "stuck issue reply join vouch password activate check certificate address unconfirmed silent",
         ),
         (stored::<Standing>(), "schools consent webservice password allowlisting activation"),
-        (named::<Job>(), "repair_clock resume_paused end_passwords delete_expired plan_reminders digest plan_checks"),
+        (
+            named::<Job>(),
+            "repair_clock resume_paused end_passwords delete_expired plan_reminders digest plan_checks note_audit",
+        ),
         (
             named::<Purpose>(),
             "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-mail seal-attachment email-lookup audit \
-             csrf access-code network-lookup bounce reply unsubscribe",
+             csrf access-code bounce reply unsubscribe replaced-password client-network fingerprint",
         ),
         (named::<AccountPart>(), "password second_factor"),
         (stored::<TrySort>(), "password code"),

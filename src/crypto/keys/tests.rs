@@ -95,8 +95,26 @@ fn subkeys_and_look_up_keys_stay_the_same_between_releases() {
     assert_eq!(ring.email_key("an@school.nl"), EXPECTED_EMAIL_KEY);
 }
 
-/// Computed apart with another implementation of HKDF and HMAC.
+#[test]
+fn what_is_kept_of_a_key_stays_the_same_wherever_its_line_stands() {
+    let (one, other) = (line(1, "a"), line(2, "b"));
+    let of = |lines: &[String]| {
+        let kept = ring(lines).fingerprints();
+        kept.into_iter().map(|key| (key.id, key.fingerprint, key.is_first)).collect::<Vec<_>>()
+    };
+
+    let (first, second) = (of(&[one.clone(), other.clone()]), of(&[other, one]));
+
+    assert_eq!((&first[0].1, &first[1].1), (&second[1].1, &second[0].1));
+    assert_ne!(first[0].1, first[1].1);
+    assert_eq!([&first, &second].map(|of| of.iter().map(|key| key.2).collect::<Vec<_>>()), [[true, false]; 2]);
+    let known = KeyRing::parse("a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").expect("a valid ring");
+    assert_eq!(known.fingerprints()[0].fingerprint, EXPECTED_FINGERPRINT);
+}
+
+/// Both computed apart with another implementation of HKDF and HMAC.
 const EXPECTED_EMAIL_KEY: &str = "da23e76ae7283f3040c246285b50b117025121f70eca833ad7c0eee8a0603b32";
+const EXPECTED_FINGERPRINT: &str = "a568fc23e60d745345ae9348bfb677d4";
 
 #[test]
 fn a_csrf_token_belongs_to_one_session() {

@@ -1,4 +1,7 @@
-//! Whether the audit is whole.
+//! Whether the audit is whole, and where it ends.
+
+use std::fmt;
+use std::str::FromStr;
 
 use crate::crypto::{hex, same};
 use crate::services::{Context, ServiceError};
@@ -6,6 +9,50 @@ use crate::store::operations::audit::{self, RawEntry};
 
 /// How many entries are read at once.
 const STRETCH: u64 = 1000;
+
+/// Bytes of the hash of an entry.
+const HASH_BYTES: usize = 32;
+
+/// The hash of the last entry at some moment: written down elsewhere, it shows later that no tail was cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head([u8; HASH_BYTES]);
+
+/// The text is not a hash of the audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be the 64 signs of 0-9 and a-f that `koppelklaar audit verify` printed")]
+pub struct BadHead;
+
+impl FromStr for Head {
+    type Err = BadHead;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let signs = text.trim().as_bytes();
+        let mut bytes = [0; HASH_BYTES];
+        if signs.len() != 2 * HASH_BYTES {
+            return Err(BadHead);
+        }
+        for (byte, pair) in bytes.iter_mut().zip(signs.chunks(2)) {
+            let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.bytes().all(|sign| sign.is_ascii_hexdigit()));
+            *byte = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()).ok_or(BadHead)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+/// Where the audit ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// How many entries there are.
+    pub entries: i64,
+    /// The hash of the last one.
+    pub head: Head,
+}
 
 /// What checking the audit found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,16 +71,31 @@ pub enum Finding {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// Every entry follows the one before, but none has the hash that was noted: entries were cut off, or written anew.
+    Cut {
+        /// How many entries there are.
+        entries: i64,
+        /// The hash that was noted.
+        head: Head,
+    },
 }
 
 /// Checks every entry from the first on.
 pub async fn verify(context: &Context) -> Result<Finding, ServiceError> {
+    verify_with(context, &[]).await
+}
+
+/// The same, and looks for hashes that were noted earlier.
+pub async fn verify_with(context: &Context, heads: &[Head]) -> Result<Finding, ServiceError> {
     let mut last_id = 0;
     let mut last_mac = vec![];
+    let mut missing = heads.to_vec();
     loop {
         let stretch = audit::list_raw(context.db.reader(), last_id, STRETCH).await?;
         if stretch.is_empty() {
-            return Ok(Finding::Whole { entries: last_id, last: hex(&last_mac) });
+            let whole = Finding::Whole { entries: last_id, last: hex(&last_mac) };
+            let cut = |head| Finding::Cut { entries: last_id, head };
+            return Ok(missing.first().copied().map_or(whole, cut));
         }
         for entry in &stretch {
             if let Some(what) = fault(context, entry, last_id, &last_mac) {
@@ -41,8 +103,26 @@ pub async fn verify(context: &Context) -> Result<Finding, ServiceError> {
             }
             last_id = entry.id();
             last_mac = entry.mac().to_vec();
+            missing.retain(|head| head.0.as_slice() != last_mac);
         }
     }
+}
+
+/// Where the audit ends; `None` while it is empty.
+pub async fn find_end(context: &Context) -> Result<Option<End>, ServiceError> {
+    let last = audit::find_last_raw(context.db.reader()).await?;
+    let end = |entry: RawEntry| {
+        let head = entry.mac().try_into().map(Head).map_err(|_| ServiceError::Broken("a hash of another length"))?;
+        Ok(End { entries: entry.id(), head })
+    };
+    last.map(end).transpose()
+}
+
+/// Writes where the audit ends to the log, which lies elsewhere than the database; returns how many ends it wrote.
+pub async fn note_end(context: &Context) -> Result<u64, ServiceError> {
+    let Some(End { entries, head }) = find_end(context).await? else { return Ok(0) };
+    tracing::info!(audit.entries = entries, audit.head = %head, "The audit ends here");
+    Ok(1)
 }
 
 fn fault(context: &Context, entry: &RawEntry, last_id: i64, last_mac: &[u8]) -> Option<&'static str> {
@@ -56,5 +136,26 @@ fn fault(context: &Context, entry: &RawEntry, last_id: i64, last_mac: &[u8]) -> 
         Err(_) => Some("the key it was hashed with is not on the key ring"),
         Ok((_, expected)) if same(&expected, entry.mac()) => None,
         Ok(_) => Some("it was changed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_read_as_it_is_printed_and_nothing_else_is_one() {
+        let text = "00ff".repeat(16);
+
+        assert_eq!(text.parse::<Head>().map(|head| head.to_string()), Ok(text.clone()));
+        assert_eq!(
+            format!(" {}\n", text.to_uppercase()).parse::<Head>().map(|head| head.to_string()),
+            Ok(text.clone())
+        );
+        for wrong in
+            ["", "?", &text[1..], &format!("{text}0"), &text.replacen('0', "g", 1), &text.replacen("00", "+1", 1)]
+        {
+            assert_eq!(wrong.parse::<Head>(), Err(BadHead), "{wrong}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::heartbeat::{Facts, Worker, WorkerStatus, judge};
 use crate::domain::ids::ConnectionId;
 use crate::metrics::Reading;
 use crate::services::onboarding::schools;
+use crate::services::operations::setup::SetupFlaw;
 use crate::services::people::strangers::{self, DoneToday};
 use crate::services::{Context, ServiceError};
 use crate::store::StoreError;
@@ -37,6 +38,8 @@ pub struct WorkerHealth {
     pub unreadable: Vec<NamedConnection>,
     /// What strangers did unusually often in the last day.
     pub strangers: Vec<DoneToday>,
+    /// What must be set up otherwise.
+    pub setup: Vec<SetupFlaw>,
 }
 
 impl WorkerHealth {
@@ -51,6 +54,7 @@ impl WorkerHealth {
 pub struct HealthMonitor {
     since: parking_lot::Mutex<DateTime<Utc>>,
     last: Mutex<Last>,
+    setup: Vec<SetupFlaw>,
 }
 
 /// What was found last, with when.
@@ -109,7 +113,13 @@ fn fresh<T: Clone>(last: Option<&Finding<T>>, now: DateTime<Utc>, for_long: Dura
 impl HealthMonitor {
     /// Starts to watch now: a service that just started has had no time to give a heartbeat.
     pub fn since(now: DateTime<Utc>) -> Self {
-        Self { since: parking_lot::Mutex::new(now), last: Mutex::default() }
+        Self { since: parking_lot::Mutex::new(now), last: Mutex::default(), setup: vec![] }
+    }
+
+    /// The same, where something must be set up otherwise.
+    #[must_use]
+    pub fn with_flaws(self, setup: Vec<SetupFlaw>) -> Self {
+        Self { setup, ..self }
     }
 
     /// How it is now, or was a few seconds ago.
@@ -126,6 +136,7 @@ impl HealthMonitor {
         health.strangers.retain(DoneToday::is_unusual);
         last.unreadable.go_on(context, now).await?;
         health.unreadable = last.unreadable.by_name();
+        health.setup.clone_from(&self.setup);
         if health.leaves_schools_unplanned() {
             let unplanned = schools::list_unplanned(context, now).await?;
             let is_new = |school: &NamedConnection| health.unreadable.iter().all(|known| known.id != school.id);
@@ -215,6 +226,7 @@ impl Found {
             held: None,
             unreadable: vec![],
             strangers: vec![],
+            setup: vec![],
         }
     }
 }

@@ -277,7 +277,19 @@ pub async fn list_raw(conn: &impl ConnectionTrait, after: i64, limit: u64) -> Re
     Ok(rows.into_iter().map(|row| RawEntry { row }).collect())
 }
 
-fn to_event(entry: Entry) -> Option<Event> {
+/// The first entry of all.
+pub async fn find_first_raw(conn: &impl ConnectionTrait) -> Result<Option<RawEntry>, StoreError> {
+    let row = audit::Entity::find().order_by_asc(audit::COLUMN.id).limit(1).one(conn).await?;
+    Ok(row.map(|row| RawEntry { row }))
+}
+
+/// The last entry of all.
+pub async fn find_last_raw(conn: &impl ConnectionTrait) -> Result<Option<RawEntry>, StoreError> {
+    let row = audit::Entity::find().order_by_desc(audit::COLUMN.id).limit(1).one(conn).await?;
+    Ok(row.map(|row| RawEntry { row }))
+}
+
+pub(super) fn to_event(entry: Entry) -> Option<Event> {
     let Action::Onboarding(change) = entry.action else { return None };
     Some(Event { at: entry.at, by: entry.by, school: entry.school, change })
 }
@@ -343,7 +355,7 @@ fn to_active(row: audit::Model) -> audit::ActiveModel {
     }
 }
 
-fn to_entry(row: audit::Model) -> Result<Entry, StoreError> {
+pub(super) fn to_entry(row: audit::Model) -> Result<Entry, StoreError> {
     let corrupt = |_| StoreError::CorruptRow { table: "audit", id: row.id.to_string(), what: "payload" };
     let payload: Payload = serde_json::from_str(&row.payload).map_err(corrupt)?;
     Ok(Entry {

@@ -11,6 +11,8 @@ pub mod heartbeats;
 pub mod holidays;
 pub mod insight;
 pub mod job_slots;
+pub mod key_fingerprints;
 pub mod recount;
+pub mod replay;
 pub mod saved_views;
 pub mod tally;

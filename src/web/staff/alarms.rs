@@ -3,6 +3,7 @@
 use crate::domain::heartbeat::{Worker, WorkerStatus};
 use crate::domain::stranger::Counted;
 use crate::links;
+use crate::services::operations::setup::SetupFlaw;
 use crate::services::operations::worker_health::WorkerHealth;
 use crate::services::people::strangers::DoneToday;
 use crate::store::mail::outbox::MailStatus;
@@ -57,7 +58,15 @@ pub(super) fn unreadable(schools: &[NamedConnection]) -> Unreadable {
 /// The banners that a condition calls for.
 pub(super) fn alarms(condition: &WorkerHealth) -> Vec<Alarm> {
     let still = condition.workers.iter().filter_map(|(worker, status)| alarm(*worker, *status));
-    condition.held.map(held).into_iter().chain(still).chain(condition.strangers.iter().map(pressed)).collect()
+    let setup = condition.setup.iter().copied().map(flaw);
+    condition
+        .held
+        .map(held)
+        .into_iter()
+        .chain(setup)
+        .chain(still)
+        .chain(condition.strangers.iter().map(pressed))
+        .collect()
 }
 
 /// What strangers did unusually often: nothing has to be done at once, for limits hold.
@@ -81,6 +90,24 @@ fn pressed(done: &DoneToday) -> Alarm {
         Counted::SignIn => ("Ongewoon veel inlogmails", mails("in te loggen")),
     };
     Alarm { key: what.as_str(), kind: "warning", title, text, href: String::new(), link: "" }
+}
+
+fn flaw(flaw: SetupFlaw) -> Alarm {
+    let (key, title, text) = match flaw {
+        SetupFlaw::MailFolder => (
+            "mail_folder",
+            "Niemand krijgt mail",
+            "Koppelklaar zet alle mails als bestand in een map op de server. Ook inlogmails komen niet aan. Vraag je beheerder \
+             om een mailserver in te stellen.",
+        ),
+        SetupFlaw::NoTrustedProxy => (
+            "no_proxy",
+            "Alle bezoekers tellen als één",
+            "Koppelklaar weet niet dat er een proxy voor staat. Daardoor delen alle bezoekers samen wat er voor één bezoeker \
+             is, en kan één van hen de anderen buitensluiten. Vraag je beheerder om de proxy in te stellen.",
+        ),
+    };
+    Alarm { key, kind: "warning", title, text: text.to_owned(), href: String::new(), link: "" }
 }
 
 fn held(waiting: u64) -> Alarm {

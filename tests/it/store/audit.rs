@@ -5,10 +5,11 @@ use koppelklaar::domain::onboarding::{Command, Onboarding, Step};
 use koppelklaar::domain::text::Reason;
 use koppelklaar::services::Context;
 use koppelklaar::services::onboarding::onboardings;
-use koppelklaar::services::operations::audit::{Finding, verify};
+use koppelklaar::services::operations::audit::{End, Finding, find_end, verify, verify_with};
+use koppelklaar::services::operations::replay::replay;
 use koppelklaar::store::operations::audit::list_events_of;
 
-use crate::support::database::sql;
+use crate::support::database::{sql, texts};
 use crate::support::{TestApp, run, run_to_failure};
 
 #[test]
@@ -52,6 +53,89 @@ fn an_audit_that_nobody_touched_is_whole_and_tells_its_last_hash() {
         let Finding::Whole { entries, last } = finding else { panic!("{finding:?}") };
         assert!(entries > 6, "{entries} entries");
         assert_eq!(last.len(), 64, "{last}");
+    });
+}
+
+#[test]
+fn a_tail_that_was_cut_off_shows_by_a_hash_that_was_noted() {
+    run_to_failure(|app| async move {
+        prepare(&app).await;
+        let End { entries, head } = find_end(app.context()).await.expect("it is read").expect("it is not empty");
+        app.api_key().await;
+        let later = find_end(app.context()).await.expect("it is read").expect("it is not empty");
+        let whole = verify_with(app.context(), &[head, later.head]).await.expect("the audit can be read");
+        unguard(&app).await;
+
+        sql(&app.database.url, &format!("DELETE FROM audit WHERE id > {entries}")).await;
+
+        let before = verify_with(app.context(), &[head]).await.expect("the audit can be read");
+        let after = verify_with(app.context(), &[head, later.head]).await.expect("the audit can be read");
+        assert!(matches!(whole, Finding::Whole { .. }), "{whole:?}");
+        assert_eq!(before, Finding::Whole { entries, last: head.to_string() });
+        assert_eq!(after, Finding::Cut { entries, head: later.head });
+    });
+}
+
+#[test]
+fn a_state_that_its_events_do_not_give_is_named() {
+    let json = |of: &str| format!("UPDATE onboarding SET state = {of}");
+    let forgeries = [
+        // A step that nobody did, of the connection that was used first.
+        json("replace(state, '\"details_submitted\":', '\"query_executed\":')"),
+        json("replace(state, '\"credential_version\":1', '\"credential_version\":2')"),
+        json("'{}'"),
+        "DELETE FROM onboarding".to_owned(),
+    ];
+    for forgery in &forgeries {
+        run_to_failure(|app| async move {
+            let kurve = app.kurve().await;
+            let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+            let other = app.school_by_services("Het Molenveld", "13CD", "molenveld").await;
+            app.issue(kurve, &school).await;
+            app.issue(kurve, &other).await;
+            let clean = replay(app.context()).await.expect("the audit can be read");
+            assert_eq!((clean.connections, clean.untrue.len()), (2, 0), "{clean:?}");
+
+            let of_one = "WHERE connection_id = (SELECT id FROM connection WHERE domain = 'bonhoeffer')";
+            sql(&app.database.url, &format!("{forgery} {of_one}")).await;
+
+            let found = replay(app.context()).await.expect("the audit can be read");
+            let named: Vec<_> = found.untrue.iter().map(|one| (one.connection, one.domain.as_str())).collect();
+            assert_eq!(named, [(school.connection, "bonhoeffer")], "{forgery}");
+        });
+    }
+}
+
+#[test]
+fn a_state_that_was_put_back_to_an_earlier_one_is_named() {
+    run_to_failure(|app| async move {
+        let kurve = app.kurve().await;
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let before = texts(&app.database.url, "SELECT state FROM onboarding").await.remove(0);
+        app.issue(kurve, &school).await;
+
+        sql(&app.database.url, &format!("UPDATE onboarding SET version = 1, state = '{before}'")).await;
+
+        let found = replay(app.context()).await.expect("the audit can be read").untrue;
+        assert_eq!(found.iter().map(|one| one.connection).collect::<Vec<_>>(), [school.connection]);
+    });
+}
+
+#[test]
+fn a_connection_that_is_gone_while_its_events_are_not_is_named() {
+    run_to_failure(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let delete = if app.database.is_postgres() {
+            "ALTER TABLE connection DISABLE TRIGGER ALL; DELETE FROM connection"
+        } else {
+            "PRAGMA foreign_keys = OFF; DELETE FROM connection"
+        };
+
+        sql(&app.database.url, delete).await;
+
+        let found = replay(app.context()).await.expect("the audit can be read");
+        assert_eq!(found.connections, 0);
+        assert_eq!(found.untrue.iter().map(|one| one.connection).collect::<Vec<_>>(), [school.connection]);
     });
 }
 

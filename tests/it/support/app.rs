@@ -25,10 +25,11 @@ use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::metrics::Metrics;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
-use koppelklaar::services::operations::audit;
+use koppelklaar::services::operations::{audit, replay};
 use koppelklaar::services::people::staff_accounts;
 use koppelklaar::services::{AnonymousCall, Context};
 use koppelklaar::store::checks::connection_summaries;
+use koppelklaar::store::mail::outbox;
 use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::onboarding::upkeep::{self, Which};
 use koppelklaar::store::operations::{recount, tally};
@@ -375,8 +376,8 @@ impl TestApp {
         upkeep::fill(&self.context().db, Which::All).await.expect("the store answers");
     }
 
-    /// Everything that must hold after a test: the audit is whole, no mail was given up, the figures are right, and lists
-    /// show what is so.
+    /// Everything that must hold after a test: the audit is whole and gives each state, no mail was given up, the figures
+    /// are right, and lists show what is so.
     pub(crate) async fn finish(&self) {
         let untrue = upkeep::list_untrue(self.context().db.reader()).await;
         assert_eq!(untrue.expect("the store answers"), [], "lists show something else of these schools");
@@ -384,12 +385,9 @@ impl TestApp {
         assert_eq!(untrue.expect("the store answers"), Vec::<String>::new(), "the worklist shows something else");
         let finding = audit::verify(self.context()).await.expect("the audit can be read");
         assert!(matches!(finding, audit::Finding::Whole { .. }), "{finding:?}");
-        let failed = store::mail::outbox::list_with_status(
-            self.context().db.reader(),
-            store::mail::outbox::MailStatus::Failed,
-            10,
-        )
-        .await;
+        let replayed = replay::replay(self.context()).await;
+        assert_eq!(replayed.expect("the audit can be read").untrue, [], "states that their events do not give");
+        let failed = outbox::list_with_status(self.context().db.reader(), outbox::MailStatus::Failed, 10).await;
         assert_eq!(failed.expect("the store answers"), vec![], "mails were given up");
         self.figures_hold().await;
     }

@@ -77,6 +77,12 @@ impl Program {
         self.settings.push((name.to_owned(), value.to_owned()));
     }
 
+    /// What a setting is.
+    pub(crate) fn setting(&self, name: &str) -> String {
+        let found = self.settings.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_else(|| panic!("{name} is not set"))
+    }
+
     /// Without a setting.
     pub(crate) fn unset(&mut self, name: &str) {
         self.settings.retain(|(known, _)| known != name);

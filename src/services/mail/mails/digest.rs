@@ -13,11 +13,13 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
+use crate::services::operations::audit;
 use crate::services::people::registrations::UNCONFIRMED_ROWS;
 use crate::services::people::{addresses, registrations};
 use crate::services::{Context, chain};
 use crate::store::mail::outbox::MailStatus;
 use crate::store::mail::outbox_view;
+use crate::words;
 
 /// The digest of a day. Nothing to say: no mail. One that did not get away on its day is left to the next; one that was
 /// tried and cannot even be written by then is given up, for the next may fare the same and nobody would hear of it.
@@ -30,8 +32,18 @@ pub(super) struct Digest {
     failed_mails: u64,
     /// Where those are.
     mails: String,
+    /// Where the audit ends: whoever keeps the mail sees later whether something was cut off.
+    audit: Option<AuditEnd>,
     link: String,
     stop_link: String,
+}
+
+/// Where the audit ends, as the mail says it.
+pub(super) struct AuditEnd {
+    /// How many things it keeps.
+    entries: String,
+    /// The hash of the last one.
+    head: String,
 }
 
 impl Mail for Digest {
@@ -80,6 +92,7 @@ impl Mail for Digest {
             unconfirmed: 3,
             failed_mails: 2,
             mails: "https://koppelklaar.example/post".into(),
+            audit: Some(AuditEnd { entries: "1.234".into(), head: "0f".repeat(32) }),
             link: samples::LINK.into(),
             stop_link: samples::STOP_LINK.into(),
         }
@@ -104,11 +117,15 @@ async fn of_now(context: &Context, now: DateTime<Utc>) -> Result<Draft, NotSent>
     if parts.is_empty() && unconfirmed == 0 && failed_mails == 0 {
         return Err(NotSent::NotNeeded(UnsentReason::DigestEmpty));
     }
+    let audit = audit::find_end(context)
+        .await?
+        .map(|end| AuditEnd { entries: words::dotted(end.entries.unsigned_abs()), head: end.head.to_string() });
     let mail = Digest {
         parts,
         unconfirmed,
         failed_mails,
         mails: context.base.to(&links::failed_mails()),
+        audit,
         link: context.base.to(links::STAFF),
         stop_link: addresses::stop_link(context, Subscription::Digest, &context.support_email),
     };
