@@ -4,7 +4,6 @@ use chrono::{Months, NaiveDate};
 use secrecy::ExposeSecret;
 
 use super::audit::{cut, untrue};
-use super::environment;
 use crate::app::App;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::mail::SmtpUrl;
@@ -12,7 +11,7 @@ use crate::mail::transport::Seen;
 use crate::services::operations::audit::{self, Finding};
 use crate::services::operations::key_check::{self, KeyFault};
 use crate::services::operations::{holidays, machine_clock, replay};
-use crate::settings::Settings;
+use crate::settings::{Settings, UnknownName};
 use crate::startup::{self, StartError};
 use crate::store::onboarding::upkeep;
 use crate::store::{Fault, schema};
@@ -23,11 +22,11 @@ enum Health {
     Bad(String),
 }
 
-pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
+pub(super) async fn run(settings: &Settings, unknown_names: &[UnknownName]) -> Result<(), StartError> {
     let mut findings = vec![base_url(settings), query_template(settings), mail_encryption(settings)];
     findings.extend(mail_rules(settings));
     findings.extend(numo_codes(settings));
-    findings.extend(environment::find_unknown_names().iter().map(|unknown| Health::Bad(unknown.to_string())));
+    findings.extend(unknown_names.iter().map(|unknown| Health::Bad(unknown.to_string())));
     findings.extend(open_files(settings));
     // What is wrong with these files is said above; it keeps nothing else from being looked at.
     let mut readable = settings.clone();

@@ -2,22 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use clap::CommandFactory;
-
-use super::Cli;
 use crate::settings::{UnknownName, find_unknown};
 use crate::startup::StartError;
 
-/// The names of ours in the environment that are no setting.
-pub(super) fn find_unknown_names() -> Vec<UnknownName> {
+/// The names of ours in the environment that are no setting of the program, whose commands these are.
+pub(super) fn find_unknown_names(program: &clap::Command) -> Vec<UnknownName> {
     let mut known = BTreeSet::new();
-    gather(&Cli::command(), &mut known);
+    gather(program, &mut known);
     find_unknown(std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()), &known)
 }
 
 /// Refuses a name of ours that is no setting: what it was meant to set would not be set.
-pub(super) fn check() -> Result<(), StartError> {
-    match find_unknown_names().into_iter().next() {
+pub(super) fn check(program: &clap::Command) -> Result<(), StartError> {
+    match find_unknown_names(program).into_iter().next() {
         Some(unknown) => Err(StartError::new(unknown.to_string())),
         None => Ok(()),
     }

@@ -19,7 +19,7 @@ mod staff;
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::settings::{ServeSettings, Settings};
 use crate::startup::StartError;
@@ -121,7 +121,7 @@ impl Cli {
         telemetry::start(settings.log_level.unwrap_or(usual), settings.log_format)
             .map_err(|error| StartError::new(format!("logging does not start ({error})")))?;
         if command.works_on_an_installation() {
-            environment::check()?;
+            environment::check(&Self::command())?;
         }
         match command {
             Command::Demo(args) => demo::run(settings, &args).await,
@@ -136,7 +136,7 @@ impl Cli {
             Command::Key(command) => key::run(&command),
             Command::OptieB(command) => optie_b::run(command),
             Command::MagisterSimulator(args) => magister_simulator::run(args).await,
-            Command::Doctor => doctor::run(&settings).await,
+            Command::Doctor => doctor::run(&settings, &environment::find_unknown_names(&Self::command())).await,
         }
     }
 }

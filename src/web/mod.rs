@@ -25,6 +25,7 @@ mod patience;
 mod places;
 mod planned;
 pub mod portal;
+mod presence;
 pub mod problem;
 pub mod promised;
 pub mod public;

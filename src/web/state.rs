@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::ladder::Streams;
-use super::patience::Presence;
+use super::presence::Presence;
 use super::rate_limit::{Allowance, RateLimits};
 use crate::app::App;
 use crate::clock::Clock;
