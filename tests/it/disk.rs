@@ -74,10 +74,10 @@ fn what_nobody_reads_is_looked_through_and_doctor_says_what_to_do() {
 
         let mut bytes = std::fs::read(&path).expect("it is there");
         let page_bytes = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
-        // Not the first page, where the tables are listed; the leaves of some index or table among the others.
-        for page in bytes.chunks_mut(page_bytes).skip(1).filter(|page| page[0] == 10 || page[0] == 13) {
-            page[3..5].copy_from_slice(&[0xff, 0xff]);
-        }
+        // The last leaf of a table or index: nobody reads it when the database is opened.
+        let mut pages = bytes.chunks_mut(page_bytes).skip(1).filter(|page| page[0] == 10 || page[0] == 13);
+        let last = pages.next_back().expect("there are tables");
+        last[3..5].copy_from_slice(&[0xff, 0xff]);
         std::fs::write(&path, bytes).expect("it is written");
         let told = program.run(&["doctor"]);
 

@@ -16,7 +16,8 @@ use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 use koppelklaar::store::onboarding::onboardings;
 
 use crate::crash_window::{AFTER_THE_LEASE, send, worker_of};
-use crate::dispatch::{load, put_in_outbox};
+use crate::dispatch::{load, put_in_outbox, waiting};
+use crate::post_pages::put;
 use crate::support::smtp_sink::{Reply, Script, SmtpSink};
 use crate::support::{TestApp, TestSchool, run};
 
@@ -90,7 +91,9 @@ fn a_mail_whose_worker_died_before_a_mute_mail_server_is_written_anew_and_not_ma
     run(|app: TestApp| async move {
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         for (turn, (word, script)) in steps().into_iter().enumerate() {
-            let mail = put_in_outbox(&app, &school, 1).await[0];
+            let new = waiting(&app, &school, &format!("mute/{turn}"));
+            let mail = new.id;
+            put(&app, &[new]).await;
             app.rewrite("UPDATE contact SET name = 'Anna de Wit'").await;
 
             die_waiting(&app, word, script).await;
