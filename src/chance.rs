@@ -73,9 +73,9 @@ impl Chance {
         }
     }
 
-    /// Six digits, zeros in front included, for a code that somebody types over.
-    pub fn digits6(&self) -> String {
-        format!("{:06}", self.below(1_000_000))
+    /// Eight digits, zeros in front included, for a code that somebody types over.
+    pub fn digits8(&self) -> String {
+        format!("{:08}", self.below(100_000_000))
     }
 }
 
@@ -133,12 +133,12 @@ mod tests {
     }
 
     #[test]
-    fn a_code_has_six_digits() {
+    fn a_code_has_eight_digits() {
         let chance = Chance::seeded(3);
 
         for _ in 0..200 {
-            let code = chance.digits6();
-            assert!(code.len() == 6 && code.bytes().all(|sign| sign.is_ascii_digit()), "{code}");
+            let code = chance.digits8();
+            assert!(code.len() == 8 && code.bytes().all(|sign| sign.is_ascii_digit()), "{code}");
         }
     }
 

@@ -36,6 +36,9 @@ pub struct Model {
     pub replaced_at: Option<DateTimeUtc>,
     /// When it was ended for another cause, such as too many wrong codes.
     pub ended_at: Option<DateTimeUtc>,
+    /// Hex HMAC of the client network that it was asked from; null where it was asked by no visitor.
+    #[sea_orm(column_type = "Text")]
+    pub network_key: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -16,7 +16,7 @@ pub struct Model {
     /// Counts the issues to this connection, from 1.
     #[sea_orm(unique_key = "connection_id_version")]
     pub version: i32,
-    /// The webservice password, sealed.
+    /// The webservice password, sealed; empty once another took its place.
     #[sea_orm(column_type = "Blob")]
     pub sealed_password: Vec<u8>,
     /// The rendered query file, sealed.
@@ -44,6 +44,9 @@ pub struct Model {
     /// Why.
     #[sea_orm(column_type = "Text")]
     pub closed_reason: Option<String>,
+    /// What the password is recognised by once another took its place: how long it was, and its keyed hash.
+    #[sea_orm(column_type = "Blob")]
+    pub replaced_mark: Option<Vec<u8>>,
     /// The connection that they were made for.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,

@@ -30,14 +30,18 @@ pub struct Model {
     pub totp_sealed: Option<Vec<u8>>,
     /// The last accepted time step; that step or an older one is refused as a replay.
     pub totp_last_step: Option<i64>,
-    /// Failed attempts since the last success.
+    /// Always 0: wrong tries have rows of their own.
     pub failed_count: i32,
-    /// Until when no attempt is looked at.
+    /// Always null, as an account is not locked as a whole.
     pub locked_until: Option<DateTimeUtc>,
     /// When they were invited.
     pub created_at: DateTimeUtc,
     /// When they lost access; the row stays for what they did.
     pub disabled_at: Option<DateTimeUtc>,
+    /// When Kurve was told last of many wrong tries.
+    pub passwords_alarm_at: Option<DateTimeUtc>,
+    /// When Kurve was told last of wrong codes after the right password.
+    pub codes_alarm_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -30,6 +30,9 @@ mod m20261206_000004_roster;
 mod m20261206_000021_checks_in_order;
 mod m20261207_000005_message;
 mod m20261207_000006_turns_by_check;
+mod m20261208_000010_work_in_one_order;
+mod m20261208_000011_sign_in;
+mod m20261208_000012_colleague_sign_in;
 mod m20261208_000013_key_fingerprint;
 mod parts;
 
@@ -57,6 +60,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261206_000021_checks_in_order::Migration),
             Box::new(m20261207_000005_message::Migration),
             Box::new(m20261207_000006_turns_by_check::Migration),
+            Box::new(m20261208_000010_work_in_one_order::Migration),
+            Box::new(m20261208_000011_sign_in::Migration),
+            Box::new(m20261208_000012_colleague_sign_in::Migration),
             Box::new(m20261208_000013_key_fingerprint::Migration),
         ]
     }

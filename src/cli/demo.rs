@@ -67,7 +67,7 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
         magister.map_err(|error| StartError::new(format!("the simulator of Magister does not start ({error})")))?,
     );
     app.magister = Magister::new(magister.reach(), Limits::default(), app.context.chance.clone());
-    let rows = schools::list(&app.context, &Filter::default(), None).await?.rows;
+    let rows = schools::list(&app.context, &Filter::default(), None).await?.page.rows;
     if !rows.is_empty() {
         return Err(StartError::new(
             "--dir: the folder holds a demo already; give another folder, or none for a new one",

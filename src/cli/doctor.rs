@@ -8,13 +8,14 @@ use super::environment;
 use crate::app::App;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::mail::SmtpUrl;
+use crate::mail::transport::Seen;
 use crate::services::operations::audit::{self, Finding};
 use crate::services::operations::key_check::{self, KeyFault};
 use crate::services::operations::{holidays, machine_clock, replay};
 use crate::settings::Settings;
 use crate::startup::{self, StartError};
 use crate::store::onboarding::upkeep;
-use crate::store::schema;
+use crate::store::{Fault, schema};
 
 enum Health {
     Good(String),
@@ -41,7 +42,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), StartError> {
             findings.push(keys(&app).await);
             findings.push(database(&app).await);
             findings.push(clock(&app).await);
-            findings.push(mail(&app).await);
+            findings.extend(mail(&app).await);
             findings.push(audit_whole(&app).await);
             findings.push(states_follow(&app).await);
             findings.push(holidays_known(&app).await);
@@ -142,6 +143,9 @@ async fn keys(app: &App) -> Health {
 }
 
 async fn database(app: &App) -> Health {
+    if let Some(what) = ill(app).await {
+        return Health::Bad(what);
+    }
     match schema::pending(&app.context.db).await {
         Ok(0) => match upkeep::are_complete(app.context.db.reader()).await {
             Ok(true) => Health::Good("database: answers, and is up to date".to_owned()),
@@ -155,6 +159,22 @@ async fn database(app: &App) -> Health {
     }
 }
 
+/// What keeps the database from its work, with what to do.
+async fn ill(app: &App) -> Option<String> {
+    let db = &app.context.db;
+    let fault = match db.look().await {
+        Ok(()) => db.examine().await.ok().flatten()?,
+        Err(fault) => fault,
+    };
+    let advice = match fault {
+        Fault::Away => "Check that it runs and can be reached.",
+        Fault::Busy => "See what holds it, and end that.",
+        Fault::Full => "Make room on it.",
+        Fault::Damaged => "Stop `serve`, keep the file as it is, and go back to a backup.",
+    };
+    Some(format!("database: {fault}. {advice}"))
+}
+
 async fn clock(app: &App) -> Health {
     match machine_clock::check_at(&app.context, app.clock.now()).await {
         Ok(()) => Health::Good("clock: is the database's".to_owned()),
@@ -162,11 +182,42 @@ async fn clock(app: &App) -> Health {
     }
 }
 
-async fn mail(app: &App) -> Health {
-    match app.mailer.transport.check().await {
-        Ok(()) => Health::Good("mail: can be handed over".to_owned()),
-        Err(error) => Health::Bad(format!("mail: {error}. Check KOPPELKLAAR_SMTP_URL and the mail server.")),
+/// Whether mails can be handed over, and whether the mail server wants or offers what is not set.
+async fn mail(app: &App) -> Vec<Health> {
+    let seen = app.mailer.transport.look(&app.mailer.sender.address, &app.context.support_email).await;
+    let Seen { wants_login, offers_tls } = match seen {
+        Ok(seen) => seen,
+        Err(error) => return vec![no_mail(&error.text)],
+    };
+    let handed_over = if wants_login {
+        Health::Bad(
+            "mail: the mail server takes no mails without a log-in. Set user and password in KOPPELKLAAR_SMTP_URL: \
+             smtps://user:password@host."
+                .to_owned(),
+        )
+    } else {
+        Health::Good("mail: can be handed over".to_owned())
+    };
+    let tls = offers_tls.map(|offers| {
+        Health::Worry(if offers {
+            "mail: the mail server offers TLS, and it is not used. Add ?tls=required to KOPPELKLAAR_SMTP_URL."
+                .to_owned()
+        } else {
+            "mail: the mail server offers no TLS here (STARTTLS): others on the way can read the mails.".to_owned()
+        })
+    });
+    [handed_over].into_iter().chain(tls).collect()
+}
+
+fn no_mail(why: &str) -> Health {
+    // What the mail library and rustls say of a server that knows no TLS where we want it.
+    if why.contains("STARTTLS is not supported") || why.contains("corrupt message") {
+        return Health::Bad(format!(
+            "mail: the mail server offers no TLS where KOPPELKLAAR_SMTP_URL wants it, so no mail goes ({why}). smtps:// is TLS \
+             from the first byte, mostly at port 465; smtp://…?tls=required is STARTTLS, mostly at port 587."
+        ));
     }
+    Health::Bad(format!("mail: {why}. Check KOPPELKLAAR_SMTP_URL and the mail server."))
 }
 
 async fn holidays_known(app: &App) -> Health {

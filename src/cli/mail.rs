@@ -9,7 +9,6 @@ use std::io::Read;
 use clap::Subcommand;
 
 use crate::mail::reply::LONGEST_MAIL;
-use crate::mail::report::LONGEST_REPORT;
 use crate::services::mail::bounces::{self, Outcome};
 use crate::services::messages::incoming::{self, Outcome as Answered};
 use crate::settings::Settings;
@@ -38,12 +37,7 @@ pub(super) enum MailCommand {
 }
 
 pub(super) async fn run(settings: &Settings, command: MailCommand) -> Result<(), StartError> {
-    let most = match &command {
-        MailCommand::Bounce { .. } => LONGEST_REPORT,
-        // One byte more tells that there is more.
-        MailCommand::In { .. } => LONGEST_MAIL + 1,
-    };
-    let message = read(most);
+    let message = read();
     let message =
         message.map_err(|error| trouble(&StartError::new(format!("the message cannot be read ({error})"))))?;
     let app = startup::open(settings).await.map_err(|error| trouble(&error))?;
@@ -59,10 +53,11 @@ pub(super) async fn run(settings: &Settings, command: MailCommand) -> Result<(),
 }
 
 /// Reads as much as counts, and to the end: who writes into a pipe that closed early thinks that we failed.
-fn read(most: usize) -> std::io::Result<Vec<u8>> {
+fn read() -> std::io::Result<Vec<u8>> {
     let mut message = vec![];
     let mut input = std::io::stdin().lock();
-    (&mut input).take(most as u64).read_to_end(&mut message)?;
+    // One byte more tells that there is more. Of a report the beginning counts, but an answer may come there too.
+    (&mut input).take(LONGEST_MAIL as u64 + 1).read_to_end(&mut message)?;
     std::io::copy(&mut input, &mut std::io::sink())?;
     Ok(message)
 }
@@ -100,8 +95,13 @@ fn said(outcome: Outcome) -> Result<String, StartError> {
         Outcome::GivenUp => Ok("The mail came back and is given up; see the page Post.".to_owned()),
         Outcome::NothingToDo => Ok("Nothing to do: delivered, still being tried, or reported before.".to_owned()),
         Outcome::FromMachine(what) => Ok(format!("Ignored: {what}, no delivery report.")),
+        // Nobody gets an error mail in English for what they, or a machine for them, answered.
+        Outcome::Answered(Answered::UnknownThread) => {
+            Ok("Ignored: an answer to a mail that is about no school.".to_owned())
+        }
+        Outcome::Answered(Answered::SaysNothing) => Ok("Ignored: an answer without text and files.".to_owned()),
+        Outcome::Answered(answered) => said_of_answer(answered),
         Outcome::NoReport => not_for_us("this is no delivery report"),
-        Outcome::SaysNothing => not_for_us("this report does not say what became of the mail"),
         Outcome::Forged => not_for_us("this report came to an address that was never given out"),
         Outcome::UnknownMail => not_for_us("this report is about no mail in the outbox"),
     }

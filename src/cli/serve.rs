@@ -1,6 +1,7 @@
 //! `koppelklaar serve`.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -58,6 +59,11 @@ pub(super) async fn listen(serving: &ServeSettings) -> Result<TcpListener, Start
     bind("KOPPELKLAAR_LISTEN", serving.listen).await
 }
 
+/// Behind a proxy of ours all clients have its address.
+fn per_client(serving: &ServeSettings, limits: &ServerLimits) -> usize {
+    if serving.trusted_proxies == 0 { limits.per_client } else { limits.connections }
+}
+
 async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|error| {
         StartError::new(format!("{setting}: {address} cannot be listened on ({error}). Choose another address."))
@@ -79,6 +85,11 @@ pub(super) async fn until_stopped(
         Some(address) => Some(bind("KOPPELKLAAR_METRICS_LISTEN", address).await?),
         None => None,
     };
+    let mut limits = ServerLimits { is_https: app.context.base.is_https(), ..ServerLimits::default() };
+    if demo.is_some() {
+        // No proxy is to learn of it.
+        limits.leave_time = Duration::ZERO;
+    }
     let web = WebState::new(&app, serving.web_options(), demo);
     let mut workers = startup::start_workers(&app, &web, &stop).await?;
     // A page that watches something would keep its connection for as long as it may.
@@ -90,21 +101,21 @@ pub(super) async fn until_stopped(
     if let Some(metrics) = metrics {
         tracing::info!(metrics.listen = %address_of(&metrics)?, "Serving metrics");
         let numbers = metrics::router(web.clone());
-        workers.spawn(server::serve(metrics, numbers, ServerLimits::default(), stop.clone()));
+        workers.spawn(server::serve(metrics, numbers, limits, stop.clone()));
     }
     tracing::info!(listen = %address_of(&listener)?, "Serving {}", app.context.base);
-    let pages = server::serve(listener, router(web), ServerLimits::default(), stop.clone());
-    tokio::pin!(pages);
+    let limits = ServerLimits { per_client: per_client(serving, &limits), ..limits };
+    workers.spawn(server::serve(listener, router(web), limits, stop.clone()));
+    // Pages without mails would look whole and be half: let whoever watches the process start it anew.
     let is_broken = tokio::select! {
-        () = &mut pages => false,
-        // Pages without mails would look whole and be half: let whoever watches the process start it anew.
+        () = stop.cancelled() => false,
         _ = workers.join_next() => !stop.is_cancelled(),
     };
-    stop.cancel();
     if is_broken {
         tracing::error!("A worker ended by itself: stopping");
-        pages.await;
+        stop.cancel();
     }
+    // Requests under way as well: until the last has ended nothing is closed.
     while workers.join_next().await.is_some() {}
     app.context.db.close().await;
     tracing::info!("Stopped");

@@ -13,6 +13,7 @@
 //! HKDF-SHA256, so a code made for one thing means nothing to another.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -21,6 +22,7 @@ use hkdf::Hkdf;
 use secrecy::SecretString;
 use sha2::Sha256;
 use strum::{EnumIter, IntoStaticStr};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{hex, hmac_of_parts, same};
@@ -29,6 +31,9 @@ use crate::domain::key_fingerprint::KeyFingerprint;
 
 /// Bytes of a root key and of a subkey.
 const KEY_BYTES: usize = 32;
+
+/// Bytes that are kept of the hash of a client's network: it has to tell clients apart, and proves nothing.
+const NETWORK_BYTES: usize = 8;
 
 /// Signs of a key id at most: it is stored with every sealed cell and audit entry.
 const KEY_ID_SIGNS: usize = 16;
@@ -63,7 +68,7 @@ pub enum Purpose {
     Audit,
     /// Makes CSRF tokens.
     Csrf,
-    /// Hashes the six digits of a sign-in code.
+    /// Hashes the digits of a sign-in code.
     AccessCode,
     /// Signs the address that a mail's delivery reports come back to.
     Bounce,
@@ -71,6 +76,10 @@ pub enum Purpose {
     Reply,
     /// Signs the link with which somebody stops a kind of mail.
     Unsubscribe,
+    /// Recognises a webservice password that was replaced, and is kept nowhere any more.
+    ReplacedPassword,
+    /// Makes of a client's network what the log and the limits of sign-in may know of it.
+    ClientNetwork,
     /// Makes what is kept of a key, to know it again.
     Fingerprint,
 }
@@ -193,6 +202,16 @@ impl KeyRing {
     pub fn email_key(&self, lower_case_address: &str) -> String {
         let key = self.first().subkey(Purpose::EmailLookup);
         hex(&hmac_of_parts(&key, &[lower_case_address.as_bytes()]))
+    }
+
+    /// What is kept of a webservice password that was replaced: enough to know it when somebody types it.
+    pub fn replaced_password(&self, credential: Uuid, bare: &[u8]) -> [u8; 32] {
+        self.first_mac(Purpose::ReplacedPassword, &[credential.as_bytes().as_slice(), bare])
+    }
+
+    /// What may be kept and logged of the network of a client: the same for the same one, and nothing that tells which.
+    pub fn client_network(&self, network: IpAddr) -> String {
+        hex(&self.first_mac(Purpose::ClientNetwork, &[network.to_string().as_bytes()])[..NETWORK_BYTES])
     }
 
     /// Signs the parts of an audit entry, with the sealing key for a new entry (`None`) or the key it was signed with.

@@ -10,6 +10,8 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+use zxcvbn::{Score, zxcvbn};
 
 use crate::chance::Chance;
 
@@ -28,33 +30,19 @@ const LONGEST: usize = 128;
 /// Different signs at least, spaces not counted: twelve signs out of three are no secret.
 const FEWEST_DISTINCT: usize = 5;
 
-/// Long passwords that everybody tries first; written in lower case, without spaces.
-const COMMON: [&str; 24] = [
-    "123456789012",
-    "1234567890123",
-    "1234567890ab",
-    "012345678901",
-    "abcdefghijkl",
-    "abcdefghijklm",
-    "abcd12345678",
-    "adminadmin12",
-    "administrator",
-    "changemenow1",
-    "geheim123456",
-    "iloveyou1234",
-    "koppelklaar1",
-    "koppelklaar123",
-    "letmeinplease",
-    "password1234",
-    "password12345",
-    "passwordpassword",
-    "qwerty123456",
-    "qwertyuiop12",
-    "qwertyuiop123",
-    "welkom123456",
-    "wachtwoord123",
-    "wachtwoord1234",
-];
+/// Words that anybody tries first at this product, in lower case: its own, and what stands in half of all Dutch passwords.
+/// Names, and what is common in English, `zxcvbn` knows.
+const GUESSED: &str = "koppelklaar kurve numo magister koppeling koppelen decibel webservice allowlisting superbeheerder \
+     applicatiebeheerder beheerder beheer school scholen leerling leerlingen docent support wachtwoord welkom \
+     geheim inloggen hallo vakantie computer internet nederland amsterdam rotterdam utrecht feyenoord lente \
+     zomer herfst winter januari februari maart april juni juli augustus september oktober november december \
+     maandag dinsdag woensdag donderdag vrijdag zaterdag zondag kerstmis voetbal";
+
+/// The fewest signs of a word of somebody's own that counts: any shorter stands in every text.
+const SHORTEST_WORD: usize = 3;
+
+/// What is asked of `zxcvbn`: a hundred million guesses, while each costs us tens of milliseconds.
+const LEAST_SCORE: Score = Score::Three;
 
 /// A password that a member of staff chose and that passed the rules.
 #[derive(Clone, Debug)]
@@ -69,20 +57,26 @@ pub enum PasswordError {
     /// Too many signs.
     #[error("Dit wachtwoord is te lang. Kies hoogstens 128 tekens.")]
     TooLong,
-    /// On the list of common passwords, or a few signs over and over.
+    /// Soon found by somebody who tries what people choose.
     #[error(
         "Dit wachtwoord is makkelijk te raden. Kies iets anders, bijvoorbeeld een paar woorden die niets met elkaar te \
          maken hebben."
     )]
     TooCommon,
+    /// Easy to guess for somebody who knows the person or the product.
+    #[error(
+        "Hierin staat je naam, je e-mailadres of een woord dat bij Koppelklaar hoort. Dan is het makkelijk te raden. Kies een \
+         paar woorden die niets met elkaar en niets met je werk te maken hebben."
+    )]
+    OwnWords,
     /// The e-mail address of the account.
     #[error("Je e-mailadres is geen veilig wachtwoord. Kies iets anders.")]
     IsAddress,
 }
 
 impl StaffPassword {
-    /// Judges a password that is chosen for the account with this e-mail address.
-    pub fn parse(chosen: &SecretString, address: &str) -> Result<Self, PasswordError> {
+    /// Judges a password that somebody chooses; `own` is what is known of them: their e-mail address, and their name.
+    pub fn parse(chosen: &SecretString, own: &str) -> Result<Self, PasswordError> {
         let text = chosen.expose_secret();
         let length = text.chars().count();
         if length < SHORTEST {
@@ -91,15 +85,21 @@ impl StaffPassword {
         if length > LONGEST {
             return Err(PasswordError::TooLong);
         }
-        let folded = text.trim().to_lowercase();
-        if folded == address.trim().to_lowercase() {
+        let (folded, own) = (text.trim().to_lowercase(), own.to_lowercase());
+        if own.split_whitespace().any(|word| word.contains('@') && word == folded) {
             return Err(PasswordError::IsAddress);
         }
-        let dense: String = folded.split_whitespace().collect();
-        if COMMON.contains(&dense.as_str()) || repeats_itself(&dense) || distinct_signs(&dense) < FEWEST_DISTINCT {
+        let dense: Zeroizing<String> = Zeroizing::new(folded.split_whitespace().collect());
+        if repeats_itself(&dense) || distinct_signs(&dense) < FEWEST_DISTINCT || !is_hard(&dense, &[]) {
             return Err(PasswordError::TooCommon);
         }
-        Ok(Self(chosen.clone()))
+        let own = own.split(|sign: char| !sign.is_alphanumeric()).filter(|word| word.chars().count() >= SHORTEST_WORD);
+        let words: Vec<&str> = own.chain(GUESSED.split(' ')).collect();
+        if is_hard(&dense, &words) && is_hard(&without(&dense, &words), &[]) {
+            Ok(Self(chosen.clone()))
+        } else {
+            Err(PasswordError::OwnWords)
+        }
     }
 
     /// The password, to be hashed.
@@ -140,6 +140,33 @@ fn hasher() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
+/// Whether it takes long to find for somebody who begins with what people choose, and with these words.
+fn is_hard(password: &str, words: &[&str]) -> bool {
+    zxcvbn(password, words).score() >= LEAST_SCORE
+}
+
+/// What is left of a password without these words, also where digits stand for letters: a row of them is soon tried, however
+/// long it is.
+fn without(password: &str, words: &[&str]) -> Zeroizing<String> {
+    let letter = |sign| match sign {
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        other => other,
+    };
+    let mut left: Zeroizing<String> = Zeroizing::new(password.chars().map(letter).collect());
+    let mut words = words.to_vec();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    for word in words {
+        left = Zeroizing::new(left.replace(word, ""));
+    }
+    // Without any of them it is judged as it was typed.
+    if left.chars().count() == password.chars().count() { Zeroizing::new(password.to_owned()) } else { left }
+}
+
 /// How many different signs a text has.
 fn distinct_signs(text: &str) -> usize {
     text.chars().collect::<BTreeSet<_>>().len()
@@ -159,16 +186,18 @@ mod tests {
         text.into()
     }
 
+    const OWN: &str = "eva.jansen@kurve.nl Eva Jansen";
+
     fn judge(text: &str) -> Result<(), PasswordError> {
-        StaffPassword::parse(&secret(text), "an@kurve.nl").map(drop)
+        StaffPassword::parse(&secret(text), OWN).map(drop)
     }
 
     #[test]
     fn good_passwords_are_taken_as_they_are() {
-        for good in ["drie paarse olifanten", "éénentwintig", "9mQ!x2#Lw0zR", "correct horse battery"] {
+        for good in ["drie paarse olifanten", "éénentwintig kopjes", "9mQ!x2#Lw0zR", "correct horse battery"] {
             assert_eq!(judge(good), Ok(()), "{good}");
         }
-        let kept = StaffPassword::parse(&secret("  Drie paarse olifanten "), "an@kurve.nl").expect("a good password");
+        let kept = StaffPassword::parse(&secret("  Drie paarse olifanten "), OWN).expect("a good password");
         assert_eq!(kept.secret().expose_secret(), "  Drie paarse olifanten ");
     }
 
@@ -178,25 +207,57 @@ mod tests {
         assert_eq!(judge("ëëëëëëëëëëë"), Err(PasswordError::TooShort));
         assert_eq!(judge(&"a1".repeat(65)), Err(PasswordError::TooLong));
         for common in [
-            "Welkom123456",
-            "wacht woord 123",
             "aaaaaaaaaaaaaa",
             "abcabcabcabcab",
             "zomer1zomer1",
             "ab12ab21ab12a",
             "      x     ",
+            "123456789012",
+            "1234567890ab",
+            "abcdefghijklm",
+            "abcd12345678",
+            "iloveyou1234",
+            "P@ssw0rd1234",
+            "password password",
+            "Qwerty 123456",
+            "qwertyuiop12",
         ] {
             assert_eq!(judge(common), Err(PasswordError::TooCommon), "{common}");
         }
-        let own = StaffPassword::parse(&secret(" Jan.Jansen@Kurve.nl"), "jan.jansen@kurve.nl").map(drop);
-        assert_eq!(own, Err(PasswordError::IsAddress));
+        assert_eq!(judge(" Eva.Jansen@Kurve.nl"), Err(PasswordError::IsAddress));
     }
 
     #[test]
-    fn every_common_password_is_long_enough_to_matter_and_in_the_form_that_is_compared() {
-        for common in COMMON {
-            assert!(common.len() >= SHORTEST, "{common}");
-            assert_eq!(judge(common), Err(PasswordError::TooCommon));
+    fn what_is_known_of_the_person_and_the_product_is_no_secret() {
+        for own in [
+            "EvaJansen2026!",
+            "jansen.eva.jansen",
+            "Koppelklaar2026",
+            "koppelklaar kurve",
+            "kurve numo magister",
+            "W3lkom K0ppelklaar",
+            "wacht woord 123",
+            "welkomwelkom1",
+        ] {
+            let refused = judge(own);
+            assert!(matches!(refused, Err(PasswordError::OwnWords | PasswordError::TooCommon)), "{own}: {refused:?}");
+        }
+        assert_eq!(judge("koppelklaar kurve"), Err(PasswordError::OwnWords));
+        let of_wubbo = |own| StaffPassword::parse(&secret("wubbo ockels wubbo"), own).map(drop);
+        assert_eq!(of_wubbo("w.ockels@kurve.nl Wubbo Ockels"), Err(PasswordError::OwnWords));
+        assert_eq!(of_wubbo(OWN), Ok(()));
+    }
+
+    #[test]
+    fn every_refusal_says_what_to_do() {
+        for error in [
+            PasswordError::TooShort,
+            PasswordError::TooLong,
+            PasswordError::TooCommon,
+            PasswordError::OwnWords,
+            PasswordError::IsAddress,
+        ] {
+            assert!(error.to_string().contains("Kies "), "{error}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Tokens and codes: secrets that we hand out, and afterwards only need to recognise.
 //!
 //! A [`Token`] is 32 random bytes. It travels as text in a link or a cookie; the database keeps its SHA-256, which
-//! needs no key because nobody can guess 256 bits. A six-digit code can be guessed, so its hash has a key and the link
+//! needs no key because nobody can guess 256 bits. A code of eight digits can be guessed, so its hash has a key and the link
 //! that it belongs to: who reads the table learns no code. How long either lives is a rule of the domain.
 
 use std::fmt;
@@ -59,7 +59,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// What the database keeps of a six-digit code: a keyed hash that holds for one link only.
+/// What the database keeps of the code in a mail: a keyed hash that holds for one link only.
 pub fn code_hash(ring: &KeyRing, link: Uuid, code: &str) -> [u8; 32] {
     ring.first_mac(Purpose::AccessCode, &[link.as_bytes(), code.as_bytes()])
 }

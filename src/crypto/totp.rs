@@ -23,8 +23,11 @@ const DIGITS: u8 = 6;
 /// Seconds that a code is current.
 const STEP_SECONDS: u64 = 30;
 
-/// Steps that the clock of a phone may be off, either way, as RFC 6238 recommends.
-const SKEW_STEPS: u16 = 1;
+/// How many codes are good at once: that of now, and the one before it, which takes a moment to type.
+pub const GOOD_AT_ONCE: u32 = 2;
+
+/// How many codes there are.
+pub const POSSIBLE_CODES: u32 = 10_u32.pow(DIGITS as u32);
 
 /// The name that an authenticator app shows beside the account.
 const ISSUER: &str = "Koppelklaar";
@@ -34,10 +37,11 @@ const ISSUER: &str = "Koppelklaar";
 pub struct TotpSecret(Zeroizing<[u8; SECRET_BYTES]>);
 
 impl TotpSecret {
-    /// The secret that goes with a one-time invite: the same for everyone who holds its token, and stored nowhere
-    /// until it is chosen. The token alone does not tell it: a link that is used up stays in histories and logs.
-    pub fn of_invite(ring: &KeyRing, token: &Token) -> Self {
-        let mac = Zeroizing::new(ring.first_mac(Purpose::TotpOfInvite, &[token.expose_text().as_bytes()]));
+    /// The secret that goes with a key that a page shows: stored nowhere until it is chosen. Each showing has a key of its
+    /// own, so that who saw the page before knows nothing of what is chosen, and the key alone does not tell the secret: a
+    /// page stays in histories.
+    pub fn of_invite(ring: &KeyRing, key: &Token) -> Self {
+        let mac = Zeroizing::new(ring.first_mac(Purpose::TotpOfInvite, &[key.expose_text().as_bytes()]));
         let mut bytes = Zeroizing::new([0; SECRET_BYTES]);
         bytes.copy_from_slice(&mac[..SECRET_BYTES]);
         Self(bytes)
@@ -80,16 +84,40 @@ pub fn otpauth_url(secret: &TotpSecret, address: &str) -> SecretString {
     totp(secret, account).to_url().expect("the account name is filled and has no colon").into()
 }
 
-/// The step of a code that is right now, or nothing; store the step, so that the same code is refused next time.
-pub fn check(secret: &TotpSecret, code: &str, now: DateTime<Utc>, last_step: Option<i64>) -> Option<i64> {
+/// What there is to say of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeCheck {
+    /// It is right.
+    Right {
+        /// Its step: store it, so that the same code is refused next time.
+        step: i64,
+    },
+    /// It was right, and is used.
+    Used,
+    /// It is no code of now.
+    Wrong,
+}
+
+/// Looks at a code; `last_step` is the last one of which a code was used.
+pub fn check(secret: &TotpSecret, code: &str, now: DateTime<Utc>, last_step: Option<i64>) -> CodeCheck {
     // Apps show `123 456`, and people type what they see.
     let code: String = code.split_whitespace().collect();
+    match step_of(secret, &code, now) {
+        None => CodeCheck::Wrong,
+        Some(step) if last_step.is_some_and(|last| step <= last) => CodeCheck::Used,
+        Some(step) => CodeCheck::Right { step },
+    }
+}
+
+fn step_of(secret: &TotpSecret, code: &str, now: DateTime<Utc>) -> Option<i64> {
     if code.len() != usize::from(DIGITS) || !code.bytes().all(|sign| sign.is_ascii_digit()) {
         return None;
     }
+    let totp = totp(secret, "");
     let seconds = u64::try_from(now.timestamp()).ok()?;
-    let step = i64::try_from(totp(secret, "").check(&code, seconds)?).ok()?;
-    last_step.is_none_or(|last| step > last).then_some(step)
+    let mut moments = (0..u64::from(GOOD_AT_ONCE)).filter_map(|steps| seconds.checked_sub(steps * STEP_SECONDS));
+    let step = moments.find_map(|at| totp.check(code, at))?;
+    i64::try_from(step).ok()
 }
 
 /// The code that is right now: for the demo, which plays the app.
@@ -101,7 +129,7 @@ fn totp(secret: &TotpSecret, account: &str) -> Totp {
     Builder::new()
         .with_algorithm(Algorithm::SHA1)
         .with_digits(DIGITS)
-        .with_skew(SKEW_STEPS)
+        .with_skew(0)
         .with_step_duration(STEP_SECONDS)
         .with_secret(*secret.0)
         .with_issuer(Some(ISSUER))
@@ -129,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_is_used_up_tells_nothing_without_the_keys() {
+    fn a_key_that_a_page_showed_tells_nothing_without_the_key_ring() {
         let rings = [1, 2].map(|seed| {
             let line = KeyRing::generate_line(&Chance::seeded(seed), "k1").expect("a valid id");
             KeyRing::parse(line.expose_secret()).expect("a valid ring")
@@ -144,36 +172,40 @@ mod tests {
     #[test]
     fn the_vectors_of_the_standard_hold() {
         for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")] {
-            assert_eq!(check(&secret(), code, at(seconds), None), Some(seconds / 30), "{code}");
+            assert_eq!(check(&secret(), code, at(seconds), None), CodeCheck::Right { step: seconds / 30 }, "{code}");
         }
     }
 
     #[test]
-    fn a_code_is_good_one_step_early_or_late_and_no_more() {
-        let code_of_step =
-            |step: i64| check(&secret(), "081804", at(1_111_111_109) + TimeDelta::seconds(30 * step), None);
+    fn a_code_is_good_in_its_step_and_the_next_and_no_more() {
+        let is_good = |steps_later: i64| {
+            let now = at(1_111_111_109) + TimeDelta::seconds(30 * steps_later);
+            check(&secret(), "081804", now, None) != CodeCheck::Wrong
+        };
+        let good: Vec<i64> = (-3..=3).filter(|later| is_good(*later)).collect();
 
-        assert!(code_of_step(-1).is_some() && code_of_step(0).is_some() && code_of_step(1).is_some());
-        assert!(code_of_step(-2).is_none() && code_of_step(2).is_none());
+        assert_eq!(good, [0, 1]);
+        assert_eq!(good.len(), GOOD_AT_ONCE as usize);
     }
 
     #[test]
     fn a_code_counts_once() {
         let now = at(1_111_111_109);
-        let step = check(&secret(), "081804", now, None).expect("the code of now");
+        let CodeCheck::Right { step } = check(&secret(), "081804", now, None) else { panic!("the code of now") };
 
-        assert_eq!(check(&secret(), "081804", now, Some(step)), None);
-        assert_eq!(check(&secret(), "081804", now, Some(step + 1)), None);
-        assert_eq!(check(&secret(), "081804", now, Some(step - 1)), Some(step));
+        assert_eq!(check(&secret(), "081804", now, Some(step)), CodeCheck::Used);
+        assert_eq!(check(&secret(), "081804", now, Some(step + 1)), CodeCheck::Used);
+        assert_eq!(check(&secret(), "081804", now, Some(step - 1)), CodeCheck::Right { step });
+        assert_eq!(check(&secret(), "081805", now, Some(step)), CodeCheck::Wrong);
     }
 
     #[test]
     fn spaces_are_forgiven_and_anything_else_is_not() {
         let check = |code| check(&secret(), code, at(1_111_111_109), None);
 
-        assert!(check(" 081 804 ").is_some());
+        assert_ne!(check(" 081 804 "), CodeCheck::Wrong);
         for wrong in ["", "81804", "0818044", "08180x", "０８１８０４", "+81804", "081805"] {
-            assert!(check(wrong).is_none(), "{wrong}");
+            assert_eq!(check(wrong), CodeCheck::Wrong, "{wrong}");
         }
     }
 

@@ -24,6 +24,7 @@ use crate::services::onboarding::credentials::NewVouch;
 use crate::services::onboarding::option_b::OptionBCommand;
 use crate::services::onboarding::{arrangements, credentials, notes, onboardings, option_b};
 use crate::services::people::registrations::RegistrationForm;
+use crate::services::people::staff_auth::NewFactor;
 use crate::services::people::{contacts, registrations, staff_accounts, staff_auth};
 use crate::services::{AnonymousCall, Call, Context, ServiceError};
 use crate::store;
@@ -379,7 +380,8 @@ async fn add_colleague(
     // An earlier code, so that the current one is still to be used.
     let earlier = now - Duration::minutes(2);
     let code = totp::current(&secret, earlier);
-    let enrolled = staff_auth::enrol(context, AnonymousCall::new(earlier, "demo"), &token, password, &code).await;
+    let factor = NewFactor { secret: secret.clone(), code: &code };
+    let enrolled = staff_auth::enrol(context, AnonymousCall::new(earlier, "demo"), &token, password, factor).await;
     enrolled.map_err(|_| ServiceError::Broken("a demo account"))?;
     Ok(DemoStaff { email: email.to_owned(), role, totp: secret })
 }

@@ -1,9 +1,20 @@
-//! The rule of signing in by mail: a link and a six-digit code, proof against scanners that open links.
+//! The rule of signing in by mail: a link and a code of eight digits, proof against scanners that open links.
 
 use chrono::{DateTime, Duration, Utc};
 
 /// How long a link and its code work, in minutes.
 pub const LINK_MINUTES: i64 = 15;
+
+/// For so many minutes after signing in somebody sees the password; after that they sign in anew.
+pub const FRESH_MINUTES: i64 = 15;
+
+/// Whether somebody signed in so lately that they see what matters most.
+pub fn is_fresh(signed_in_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - signed_in_at <= Duration::minutes(FRESH_MINUTES)
+}
+
+/// How many digits a code has.
+pub const CODE_DIGITS: usize = 8;
 
 /// A request is confirmed within this many hours.
 pub const CONFIRM_HOURS: i64 = 24;
@@ -161,6 +172,12 @@ mod tests {
     #[test]
     fn the_last_second_still_works() {
         assert_eq!(redeem(&fresh(), proof(true, true, None), at(15)), Outcome::Redeemed);
+    }
+
+    #[test]
+    fn a_sign_in_is_fresh_for_a_quarter_of_an_hour() {
+        assert!(is_fresh(at(0), at(FRESH_MINUTES)));
+        assert!(!is_fresh(at(0), at(FRESH_MINUTES) + Duration::seconds(1)));
     }
 
     #[test]

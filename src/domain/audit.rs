@@ -314,8 +314,13 @@ pub enum Action {
     StaffEnrolled,
     /// A colleague signed in.
     StaffSignedIn,
-    /// A staff account was locked after wrong tries.
+    /// Many wrong passwords at a staff account. Until 0.2.0 it was locked by them.
     StaffLocked {
+        /// Whose.
+        staff: StaffId,
+    },
+    /// Wrong codes at a staff account after the right password.
+    StaffCodesTried {
         /// Whose.
         staff: StaffId,
     },

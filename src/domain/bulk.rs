@@ -275,6 +275,7 @@ impl From<&Refusal> for WhyNot {
             Refusal::BadResumeDate => Self::BadDay,
             Refusal::WrongParty { .. }
             | Refusal::WrongRole { .. }
+            | Refusal::RoleNotConfirmed { .. }
             | Refusal::NotDone { .. }
             | Refusal::NotStuck { .. }
             | Refusal::OldCredentials { .. }

@@ -14,6 +14,7 @@ pub mod colleague;
 pub mod connection;
 pub mod count;
 pub mod credential;
+pub mod four_eyes;
 pub mod heartbeat;
 pub mod ids;
 pub mod import_gate;
@@ -35,8 +36,10 @@ pub mod roster;
 pub(crate) mod samples;
 pub mod school;
 pub mod search;
+pub mod staff_session;
 #[cfg(test)]
 pub(crate) mod stored_tests;
+pub mod stranger;
 pub mod tally;
 pub mod text;
 pub mod unsent;

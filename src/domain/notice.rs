@@ -12,6 +12,7 @@ use super::ids::{
     StaffId,
 };
 use super::import_gate::open_schools;
+use super::lockout::TrySort;
 use super::onboarding::{Change, Changed, Event, FallCause, Onboarding, Party, SchoolProgress, Step};
 
 pub use super::onboarding::TIME_TO_UNDO;
@@ -84,6 +85,8 @@ pub enum MailKind {
     StaffInvited,
     /// A colleague's password or second factor was changed, to themselves.
     StaffAccountChanged,
+    /// Somebody tries to get in with the account of a colleague, to support.
+    SignInAlarm,
 }
 
 impl MailKind {
@@ -172,6 +175,9 @@ pub struct About {
     /// What of that colleague's account was changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_part: Option<AccountPart>,
+    /// What was typed wrong at that account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrong_try: Option<TrySort>,
     /// Whether the same change closed the import.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub import_closed: bool,

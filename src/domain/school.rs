@@ -148,8 +148,8 @@ pub struct Contact {
     pub email: EmailAddress,
     /// What they are in Magister, as far as we were told.
     pub roles: Roles,
-    /// Those of the roles that a colleague gave them with a step. They count for steps at once, and Kurve has not yet
-    /// looked at them.
+    /// Those of the roles that a colleague gave them with a step, and that Kurve has not yet looked at. As applicatiebeheerder
+    /// they do steps at once; as superbeheerder once Kurve has looked.
     pub proposed: Option<Roles>,
     /// Kurve's word for them, if it was given.
     pub vouch: Option<Vouch>,

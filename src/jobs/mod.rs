@@ -3,6 +3,7 @@
 
 pub mod bulk;
 pub mod checks;
+pub mod database;
 mod heartbeat;
 pub mod mail;
 mod timer;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio_cron_scheduler::{Job as Tick, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -20,6 +21,9 @@ const EVERY_MINUTE: &str = "0 * * * * *";
 /// How often somebody looks whether the next tick is near.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
+/// How long a job under way may go on after the stop; cut short, it is run again.
+const LAST_JOBS: Duration = Duration::from_secs(20);
+
 /// A tick that is further away was set by a clock that was ahead.
 const FURTHEST: TimeDelta = TimeDelta::seconds(61);
 
@@ -30,12 +34,14 @@ pub async fn start(
     stop: CancellationToken,
 ) -> Result<impl Future<Output = ()>, JobSchedulerError> {
     let clock = app.clock.clone();
+    let running = TaskTracker::new();
+    let tracker = running.clone();
     let tick = move || {
-        let (app, before_jobs) = (app.clone(), before_jobs.clone());
+        let (app, before_jobs, tracker) = (app.clone(), before_jobs.clone(), tracker.clone());
         tick(move || {
             before_jobs();
             let app = app.clone();
-            async move { run_due(&app).await }
+            tracker.track_future(async move { run_due(&app).await })
         })
     };
     let (mut scheduler, mut id) = scheduler(tick()?).await?;
@@ -50,6 +56,11 @@ pub async fn start(
         }
         if let Err(error) = scheduler.shutdown().await {
             tracing::warn!(error = %error, "The timer did not stop cleanly");
+        }
+        // The library leaves what it began to itself.
+        running.close();
+        if tokio::time::timeout(LAST_JOBS, running.wait()).await.is_err() {
+            tracing::warn!("Stopped with a job still under way");
         }
     })
 }

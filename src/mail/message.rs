@@ -12,11 +12,14 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Datelike, Utc};
 use lettre::Address;
+use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MessageBuilder, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
 use super::wrap::wrap_text;
+
+mod headers;
 
 /// Bytes of a name at most: a hundred signs, the longest that a person's name may be, of four bytes each.
 const LONGEST_NAME: usize = 400;
@@ -149,17 +152,24 @@ pub fn build(sender: &Sender, mail: &OutgoingMail) -> Result<BuiltMail, BuildErr
     if let Some(link) = &mail.stop_link {
         builder = add_stop_link(builder, link)?;
     }
+    builder = headers::in_quotes("To", &to).into_iter().fold(builder, MessageBuilder::raw_header);
     if let Some((name, address)) = &mail.reply_to {
-        builder = builder.reply_to(mailbox("reply address", Some(name), address)?);
+        let reply_to = mailbox("reply address", Some(name), address)?;
+        let quoted = headers::in_quotes("Reply-To", &reply_to);
+        builder = builder.reply_to(reply_to);
+        builder = quoted.into_iter().fold(builder, MessageBuilder::raw_header);
     }
     if let Some(root) = mail.thread_root.as_ref().filter(|root| **root != mail.message_id) {
         let root = message_id("thread", root)?;
-        builder = builder.in_reply_to(root.clone()).references(root);
+        builder =
+            builder.raw_header(headers::of_id("In-Reply-To", &root)).raw_header(headers::of_id("References", &root));
     }
     let envelope_from = match &mail.envelope_from {
         Some(address) => mailbox("envelope sender", None, address)?.email,
         None => from.email,
     };
+    let envelope = Envelope::new(Some(envelope_from.clone()), vec![to.email.clone()]);
+    let builder = builder.envelope(envelope.map_err(|error| BuildError::Library(error.to_string()))?);
     let message = builder.multipart(parts(mail)).map_err(|error| BuildError::Library(error.to_string()))?;
     Ok(BuiltMail {
         from: envelope_from.to_string(),

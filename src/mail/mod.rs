@@ -17,6 +17,7 @@ pub mod reply;
 pub mod report;
 mod send_error;
 mod smtp;
+mod smtp_failure;
 mod smtp_url;
 mod token_address;
 pub mod transport;

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use super::report::{HEADERS_OF_RECEIVER, MOST_NESTED, count_nested, is_automatic, raw, subtype, text};
+use super::report::{HEADERS_OF_RECEIVER, MOST_NESTED, count_nested, has_null_sender, is_automatic, subtype, text};
 use crate::domain::message::Offered;
 
 /// Bytes of a mail that is taken: five files of five megabytes, as mail writes them, and some room.
@@ -57,8 +57,17 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// Reads a mail.
+/// Reads a mail; what a machine sent is none that is taken.
 pub fn read(message: &[u8]) -> Incoming {
+    read_as(message, false)
+}
+
+/// Reads a mail that a machine may have sent for somebody: that they are away, or left.
+pub fn read_any(message: &[u8]) -> Incoming {
+    read_as(message, true)
+}
+
+fn read_as(message: &[u8], may_be_machine: bool) -> Incoming {
     if message.len() > LONGEST_MAIL {
         return Incoming::TooLarge;
     }
@@ -66,10 +75,10 @@ pub fn read(message: &[u8]) -> Incoming {
         return Incoming::Other;
     }
     // The parser is made for hostile input; should it stumble all the same, the message is simply no mail.
-    catch_unwind(AssertUnwindSafe(|| read_parsed(message))).unwrap_or(Incoming::Other)
+    catch_unwind(AssertUnwindSafe(|| read_parsed(message, may_be_machine))).unwrap_or(Incoming::Other)
 }
 
-fn read_parsed(message: &[u8]) -> Incoming {
+fn read_parsed(message: &[u8], may_be_machine: bool) -> Incoming {
     let parsed = MessageParser::default().parse(message);
     let Some(message) = parsed.filter(|message| message.from().is_some() || message.date().is_some()) else {
         return Incoming::Other;
@@ -82,6 +91,9 @@ fn read_parsed(message: &[u8]) -> Incoming {
     if has(&["disposition-notification"]) {
         return Incoming::FromMachine("a read receipt");
     }
+    if may_be_machine {
+        return Incoming::Answer(answer(&message));
+    }
     if has_null_sender(&message) {
         return Incoming::FromMachine("a mail without a sender");
     }
@@ -89,11 +101,6 @@ fn read_parsed(message: &[u8]) -> Incoming {
         return Incoming::FromMachine("an automatic reply");
     }
     Incoming::Answer(answer(&message))
-}
-
-/// Machines that want no answer send with an empty sender, which the mail server writes down.
-fn has_null_sender(message: &Message<'_>) -> bool {
-    raw(message, "Return-Path").is_some_and(|path| path.trim() == "<>")
 }
 
 fn answer(message: &Message<'_>) -> Answer {

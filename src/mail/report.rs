@@ -9,15 +9,26 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use crate::domain::bounce::{DeliveryAction, RecipientReport};
+use crate::domain::bounce::{RecipientReport, Verdict, judge};
 
+use kind::comes_back;
+pub(super) use kind::has_null_sender;
+
+mod kind;
 pub(super) mod text;
+mod words;
 
 /// Bytes of a message that are read; a report on a mail of ours is a tenth of it, even with the mail itself.
 pub const LONGEST_REPORT: usize = 1024 * 1024;
 
 /// Mails within mails at most: a report has one. Thousands of them would exhaust the stack of the parser.
 pub(super) const MOST_NESTED: usize = 16;
+
+/// The header in which some servers name who did not get it.
+const FAILED: &str = "X-Failed-Recipients";
+
+/// Message-IDs of one report that are looked at.
+const MOST_MAILS: usize = 50;
 
 /// Receivers of one report that are looked at.
 const MOST_RECIPIENTS: usize = 50;
@@ -26,14 +37,19 @@ const MOST_RECIPIENTS: usize = 50;
 pub(super) const HEADERS_OF_RECEIVER: [&str; 8] =
     ["To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "Resent-To"];
 
+/// Headers that hold the addresses of who sent it.
+const HEADERS_OF_SENDER: [&str; 4] = ["From", "Sender", "Reply-To", "Return-Path"];
+
 /// Something that came to the address for delivery reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Incoming {
     /// A delivery report.
     Report(DeliveryReport),
+    /// Something that somebody answered, or a machine for them.
+    Answer(Letter),
     /// Something else that a machine sent; the words say what.
     FromMachine(&'static str),
-    /// None of these.
+    /// No mail.
     Other,
 }
 
@@ -42,6 +58,10 @@ pub enum Incoming {
 pub struct DeliveryReport {
     /// What became of the mail, per receiver.
     pub recipients: Vec<RecipientReport>,
+    /// Its words above the returned mail.
+    pub words: String,
+    /// Whether it is known to be from a mail server, and not only from somebody without an address.
+    pub is_from_server: bool,
     /// Texts that may hold the address that the report came to.
     pub came_to: Vec<String>,
     /// Message-IDs, `<…@host>`, that may be that of the mail it is about.
@@ -50,9 +70,35 @@ pub struct DeliveryReport {
     pub own_id: Option<String>,
 }
 
+/// What tells which mail somebody answers; `Debug` shows no address.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Letter {
+    /// Texts that may hold the address that it came to.
+    pub came_to: Vec<String>,
+    /// Message-IDs, `<…@host>`, of what it answers.
+    pub message_ids: Vec<String>,
+    /// Whether a machine answers.
+    pub is_automatic: bool,
+}
+
+impl DeliveryReport {
+    /// What it means for the mailbox that the mail went to, which `is_ours` knows. A report that cannot be read says at
+    /// least that the mail came back.
+    pub fn verdict(&self, is_ours: impl Fn(&str) -> bool) -> Verdict {
+        let verdict = judge(&self.recipients, is_ours).unwrap_or_else(|| Verdict::unreadable(&self.words));
+        if self.is_from_server { verdict } else { verdict.in_doubt() }
+    }
+}
+
 impl fmt::Debug for DeliveryReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeliveryReport").field("recipients", &self.recipients).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Letter").field("is_automatic", &self.is_automatic).finish_non_exhaustive()
     }
 }
 
@@ -77,15 +123,18 @@ fn read_parsed(message: &[u8]) -> Incoming {
     let has = |wanted: &str| message.parts.iter().any(|part| subtype(part) == wanted);
     let status = message.parts.iter().find(|part| is_status(part));
     match (status, report_type.as_deref()) {
-        (Some(status), _) => Incoming::Report(report(&message, text::fields(&text_of(status)))),
+        (Some(status), _) => Incoming::Report(by_fields(&message, &text_of(status))),
         (None, Some("disposition-notification")) => Incoming::FromMachine("a read receipt"),
         (None, _) if has("disposition-notification") => Incoming::FromMachine("a read receipt"),
         (None, Some("feedback-report")) => Incoming::FromMachine("a complaint about spam"),
-        (None, Some("delivery-status")) => Incoming::Report(report(&message, from_words(&message))),
-        (None, _) if raw(&message, "X-Failed-Recipients").is_some() => {
-            Incoming::Report(report(&message, from_words(&message)))
+        (None, Some("delivery-status")) => Incoming::Report(by_words(&message, true)),
+        (None, _) if raw(&message, FAILED).is_some() || comes_back(&message) => {
+            Incoming::Report(by_words(&message, true))
         }
-        (None, _) if is_automatic(&message) => Incoming::FromMachine("an automatic reply"),
+        (None, _) if has_null_sender(&message) && !is_automatic(&message) => {
+            Incoming::Report(by_words(&message, false))
+        }
+        (None, _) if message.from().is_some() || message.date().is_some() => Incoming::Answer(letter(&message)),
         (None, _) => Incoming::Other,
     }
 }
@@ -117,21 +166,55 @@ pub(super) fn is_automatic(message: &Message<'_>) -> bool {
         || ["X-Autoreply", "X-Autorespond", "X-Auto-Reply", "List-Id"].iter().any(|name| raw(message, name).is_some())
 }
 
-/// The report of a server that writes no status part: its words hold the reply that it got.
-fn from_words(message: &Message<'_>) -> text::StatusPart {
-    let words: String = message.text_bodies().map(|part| text_of(part)).collect();
-    let subject = message.subject().unwrap_or_default().to_lowercase();
-    let is_delay = subject.contains("delay") || subject.contains("warning");
-    let (status, reply) = text::reply_in(&words);
-    let action = if is_delay { DeliveryAction::Delayed } else { DeliveryAction::Failed };
-    let said = RecipientReport { action: Some(action), status, reply };
-    let recipients = if status.is_none() && reply.is_none() { vec![] } else { vec![said] };
-    text::StatusPart { recipients, message_ids: vec![] }
+/// The report of a server that writes a status part. Where that does not tell what the server said, the words may.
+fn by_fields(message: &Message<'_>, fields: &str) -> DeliveryReport {
+    let text::StatusPart { mut recipients, message_ids } = text::fields(fields);
+    let words = words::before_copy(&body(message));
+    for one in recipients.iter_mut().filter(|one| one.said.is_empty()) {
+        let said = one.mailboxes.last().and_then(|mailbox| words::said_about(&words, mailbox));
+        one.is_prose = said.is_some();
+        one.said = said.unwrap_or_default();
+    }
+    report(
+        message,
+        DeliveryReport { recipients, words, is_from_server: true, message_ids, ..DeliveryReport::default() },
+    )
 }
 
-fn report(message: &Message<'_>, status: text::StatusPart) -> DeliveryReport {
-    let mut report = DeliveryReport { message_ids: status.message_ids, ..DeliveryReport::default() };
-    report.recipients = status.recipients.into_iter().take(MOST_RECIPIENTS).collect();
+/// The report of a server that writes no status part, or wrote it into its words.
+fn by_words(message: &Message<'_>, is_from_server: bool) -> DeliveryReport {
+    let words = words::before_copy(&body(message));
+    let is_field = |line: &str| line.to_ascii_lowercase().starts_with("final-recipient:");
+    let text::StatusPart { mut recipients, message_ids } =
+        if words.lines().any(is_field) { text::fields(&words) } else { text::StatusPart::default() };
+    if recipients.is_empty() {
+        let failed: Vec<String> = raw(message, FAILED).map(words::addresses).into_iter().flatten().collect();
+        let own: Vec<String> = message
+            .headers_raw()
+            .filter(|(name, _)| {
+                HEADERS_OF_SENDER.iter().chain(&HEADERS_OF_RECEIVER).any(|known| known.eq_ignore_ascii_case(name))
+            })
+            .flat_map(|(_, value)| words::addresses(value))
+            .collect();
+        recipients = words::recipients(&words, kind::is_delay(message), &failed, &own);
+    }
+    report(message, DeliveryReport { recipients, words, is_from_server, message_ids, ..DeliveryReport::default() })
+}
+
+/// The text of a message, also where it is HTML only.
+fn body(message: &Message<'_>) -> String {
+    let texts = (0..message.text_body.len()).filter_map(|at| message.body_text(at));
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+fn letter(message: &Message<'_>) -> Letter {
+    let DeliveryReport { came_to, message_ids, .. } = report(message, DeliveryReport::default());
+    Letter { came_to, message_ids, is_automatic: is_automatic(message) }
+}
+
+/// Adds what tells which mail it is about.
+fn report(message: &Message<'_>, mut report: DeliveryReport) -> DeliveryReport {
+    report.recipients.truncate(MOST_RECIPIENTS);
     for (name, value) in message.headers_raw() {
         if HEADERS_OF_RECEIVER.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             report.came_to.push(value.to_owned());
@@ -146,6 +229,13 @@ fn report(message: &Message<'_>, status: text::StatusPart) -> DeliveryReport {
     for part in message.parts.iter().skip(1) {
         add_returned(&mut report, part);
     }
+    // Some servers return the mail, or its headers, as a part of their text.
+    for part in &message.parts {
+        if let PartType::Text(text) = &part.body {
+            report.message_ids.extend(text::message_ids_in(text));
+        }
+    }
+    report.message_ids.truncate(MOST_MAILS);
     report
 }
 

@@ -28,6 +28,11 @@ impl SendError {
         Self::new(SendErrorKind::Unknown, "a fault while the mail was handed over")
     }
 
+    /// What a panic before the message means.
+    pub fn of_a_fault_before() -> Self {
+        Self::new(SendErrorKind::Temporary, "a fault before the mail was handed over")
+    }
+
     /// An error in our own words.
     pub(super) fn new(kind: SendErrorKind, text: impl Into<String>) -> Self {
         Self { kind, text: text.into() }

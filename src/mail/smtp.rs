@@ -2,7 +2,8 @@
 //!
 //! The mail library only limits the TCP connect: a server that greets late, or never answers after the final dot, would
 //! hold it for ever. So the steps are taken one by one here, without its pool. The connection is kept for the next mail
-//! for some seconds; if it turns out dead before the message, the mail goes over a fresh one. What a failure means:
+//! for some seconds; if it turns out dead before the message, the mail goes over a fresh one. Whoever hands over goes up to
+//! the message first ([`SmtpOffer`]), notes that it begins, and then sends it. What a failure means:
 //!
 //! | step | 4xx | 5xx | no answer, lost connection |
 //! | --- | --- | --- | --- |
@@ -10,9 +11,8 @@
 //! | RCPT, DATA | temporary | permanent | temporary |
 //! | the message and its final dot | temporary | permanent | unknown: it may have been delivered |
 //!
-//! A 5xx that asks for a log-in ([`asks_to_sign_in`]) is about us at every step, so temporary.
+//! A 5xx that asks for a log-in is about us at every step, so temporary.
 
-use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -25,13 +25,16 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParam
 use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
 use super::message::BuiltMail;
 use super::send_error::{SendError, SendErrorKind};
+use super::smtp_failure::{CLOSING, Failure, Step, judge};
 use super::smtp_url::{Encryption, SmtpUrl};
 use super::wire;
+
+pub(super) mod look;
 
 /// How long each step may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,9 +57,6 @@ impl Default for Timeouts {
 /// How long a connection is kept that nothing is sent over.
 const KEEP: Duration = Duration::from_secs(10);
 
-/// What a server answers that closes the connection.
-const CLOSING: u16 = 421;
-
 /// A mail server that we hand mails to, over one connection that is kept from mail to mail. Clones share it, so one mail
 /// is under way at a time.
 #[derive(Clone)]
@@ -68,6 +68,7 @@ pub struct SmtpTransport {
 }
 
 /// From whom and to whom a mail goes, as SMTP says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Envelope {
     from: Address,
     to: Address,
@@ -79,25 +80,12 @@ struct Kept {
     since: Instant,
 }
 
-/// A step that did not succeed.
-struct Failure {
-    step: Step,
-    /// What the server answered, if it did.
-    code: Option<u16>,
-    error: SendError,
-}
-
-/// The steps of handing over a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Connect,
-    StartTls,
-    SignIn,
-    Noop,
-    MailFrom,
-    RcptTo,
-    Data,
-    Message,
+/// A mail server that waits for the first byte of a message. Dropped, it hangs up: a message that never began is no mail.
+pub(super) struct SmtpOffer {
+    connection: AsyncSmtpConnection,
+    envelope: Envelope,
+    /// Where the connection is kept afterwards; held, for one mail is under way at a time.
+    place: OwnedMutexGuard<Option<Kept>>,
 }
 
 impl SmtpTransport {
@@ -124,24 +112,37 @@ impl SmtpTransport {
         if is_usable { Ok(trusting) } else { Err(AuthorityError) }
     }
 
-    pub(super) async fn send(&self, mail: &BuiltMail) -> Result<(), SendError> {
-        let envelope = Envelope { from: parse_address(&mail.from)?, to: parse_address(&mail.to)? };
-        let message = std::str::from_utf8(&mail.bytes);
-        let message = message.map_err(|_| SendError::new(SendErrorKind::Permanent, "message: not a text"))?;
-        let wire = wire::encoded(message);
-        let mut place = self.kept.lock().await;
+    /// Goes up to the message: whatever happens until then, the mail server has nothing of it.
+    pub(super) async fn offer(&self, mail: &BuiltMail) -> Result<SmtpOffer, SendError> {
+        let envelope = Envelope::of(mail)?;
+        let mut place = Arc::clone(&self.kept).lock_owned().await;
         if let Some(kept) = place.take() {
             if kept.since.elapsed() < KEEP {
-                match self.hand_over(kept.connection, &envelope, &wire, &mut place).await {
+                match self.steps(kept.connection, &envelope, &mut place).await {
+                    Ok(connection) => return Ok(SmtpOffer { connection, envelope, place }),
                     Err(failure) if failure.is_of_the_connection() => {}
-                    outcome => return outcome.map_err(|failure| failure.error),
+                    Err(failure) => return Err(failure.error),
                 }
             } else {
                 self.take_leave(kept.connection).await;
             }
         }
         let connection = self.connect().await.map_err(|failure| failure.error)?;
-        let outcome = self.hand_over(connection, &envelope, &wire, &mut place).await;
+        match self.steps(connection, &envelope, &mut place).await {
+            Ok(connection) => Ok(SmtpOffer { connection, envelope, place }),
+            Err(failure) => Err(failure.error),
+        }
+    }
+
+    /// Hands over the message, and keeps the connection if it is of use for another.
+    pub(super) async fn deliver(&self, offer: SmtpOffer, mail: &BuiltMail) -> Result<(), SendError> {
+        let SmtpOffer { mut connection, mut place, .. } = offer;
+        let message = std::str::from_utf8(&mail.bytes);
+        let message = message.map_err(|_| SendError::new(SendErrorKind::Permanent, "message: not a text"))?;
+        let wire = wire::encoded(message);
+        // In one piece: two small writes would wait for each other's acknowledgement.
+        let outcome = self.limited(Step::Message, connection.command(wire.as_str())).await.map(drop);
+        self.put_away(connection, outcome.as_ref().err(), &mut place).await;
         outcome.map_err(|failure| failure.error)
     }
 
@@ -182,42 +183,46 @@ impl SmtpTransport {
         Ok(connection)
     }
 
-    /// Hands over one mail, and keeps the connection if it is of use for another.
-    async fn hand_over(
+    /// The steps up to the message; a connection on which one failed is kept if it is of use for another mail.
+    async fn steps(
         &self,
         mut connection: AsyncSmtpConnection,
         envelope: &Envelope,
-        wire: &str,
         place: &mut Option<Kept>,
-    ) -> Result<(), Failure> {
-        let outcome = self.steps(&mut connection, envelope, wire).await;
-        let is_clean = match &outcome {
-            Ok(()) => true,
-            // The server is still there: it must forget half a mail before the next.
-            Err(Failure { code: Some(code), .. }) if *code != CLOSING => {
-                self.limited(Step::Noop, connection.command(Rset)).await.is_ok()
+    ) -> Result<AsyncSmtpConnection, Failure> {
+        match self.try_steps(&mut connection, envelope).await {
+            Ok(()) => Ok(connection),
+            Err(failure) => {
+                self.put_away(connection, Some(&failure), place).await;
+                Err(failure)
             }
-            Err(_) => false,
-        };
-        if is_clean {
-            *place = Some(Kept { connection, since: Instant::now() });
-        } else if matches!(&outcome, Err(Failure { code: Some(_), .. })) {
-            self.take_leave(connection).await;
         }
-        outcome
     }
 
-    async fn steps(
+    async fn try_steps(
         &self,
         connection: &mut AsyncSmtpConnection,
         Envelope { from, to }: &Envelope,
-        wire: &str,
     ) -> Result<(), Failure> {
         self.limited(Step::MailFrom, connection.command(Mail::new(Some(from.clone()), Vec::new()))).await?;
         self.limited(Step::RcptTo, connection.command(Rcpt::new(to.clone(), Vec::new()))).await?;
-        self.limited(Step::Data, connection.command(Data)).await?;
-        // In one piece: two small writes would wait for each other's acknowledgement.
-        self.limited(Step::Message, connection.command(wire)).await.map(drop)
+        self.limited(Step::Data, connection.command(Data)).await.map(drop)
+    }
+
+    /// Keeps a connection after a mail or what failed of it, or ends it.
+    async fn put_away(&self, mut connection: AsyncSmtpConnection, failure: Option<&Failure>, place: &mut Option<Kept>) {
+        let code = failure.map(|failure| failure.code);
+        let is_clean = match code {
+            None => true,
+            // The server is still there: it must forget half a mail before the next.
+            Some(Some(code)) if code != CLOSING => self.limited(Step::Noop, connection.command(Rset)).await.is_ok(),
+            Some(_) => false,
+        };
+        if is_clean {
+            *place = Some(Kept { connection, since: Instant::now() });
+        } else if code.flatten().is_some() {
+            self.take_leave(connection).await;
+        }
     }
 
     async fn take_leave(&self, mut connection: AsyncSmtpConnection) {
@@ -235,7 +240,8 @@ impl SmtpTransport {
             Ok(outcome) => outcome.map_err(|error| judge(step, &error)),
             Err(_) => {
                 let text = format!("{}: no answer within {} s", step.as_str(), limit.as_secs_f32());
-                Err(Failure { step, code: None, error: SendError::new(step.meaning_of_silence(), text) })
+                let error = SendError::new(step.meaning_of_silence(), text);
+                Err(Failure { step, code: None, asks_to_sign_in: false, error })
             }
         }
     }
@@ -246,6 +252,19 @@ impl SmtpTransport {
             tls = tls.add_root_certificate(authority.clone());
         }
         tls.build().map_err(|error| judge(Step::StartTls, &error))
+    }
+}
+
+impl Envelope {
+    fn of(mail: &BuiltMail) -> Result<Self, SendError> {
+        Ok(Self { from: parse_address(&mail.from)?, to: parse_address(&mail.to)? })
+    }
+}
+
+impl SmtpOffer {
+    /// Whether the server waits for this mail, by whom it is from and to.
+    pub(super) fn is_for(&self, mail: &BuiltMail) -> bool {
+        Envelope::of(mail).is_ok_and(|envelope| envelope == self.envelope)
     }
 }
 
@@ -262,101 +281,6 @@ impl fmt::Debug for SmtpTransport {
             .field("timeouts", &self.timeouts)
             .finish_non_exhaustive()
     }
-}
-
-impl Failure {
-    /// Whether it says something of a kept connection and nothing of the mail: then a fresh one is tried at once.
-    fn is_of_the_connection(&self) -> bool {
-        match (self.step, self.code) {
-            // It may have been delivered.
-            (Step::Message, _) => false,
-            // Some servers take only so many mails over one connection, and say so here.
-            (Step::MailFrom, Some(code)) => code < 500,
-            (_, Some(code)) => code == CLOSING,
-            (_, None) => true,
-        }
-    }
-}
-
-impl Step {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::StartTls => "TLS",
-            Self::SignIn => "sign in",
-            Self::Noop => "NOOP",
-            Self::MailFrom => "MAIL FROM",
-            Self::RcptTo => "RCPT TO",
-            Self::Data => "DATA",
-            Self::Message => "after DATA",
-        }
-    }
-
-    /// What a refusal for good means for the mail.
-    fn meaning_of_refusal(self) -> SendErrorKind {
-        match self {
-            // All mails have the same sender: the next one would fare no better.
-            Self::Connect | Self::StartTls | Self::SignIn | Self::Noop | Self::MailFrom => SendErrorKind::Temporary,
-            Self::RcptTo | Self::Data | Self::Message => SendErrorKind::Permanent,
-        }
-    }
-
-    /// What no answer, or half of one, means for the mail.
-    fn meaning_of_silence(self) -> SendErrorKind {
-        match self {
-            Self::Message => SendErrorKind::Unknown,
-            Self::Connect | Self::StartTls | Self::SignIn | Self::Noop | Self::MailFrom | Self::RcptTo | Self::Data => {
-                SendErrorKind::Temporary
-            }
-        }
-    }
-}
-
-fn judge(step: Step, error: &SmtpError) -> Failure {
-    let kind = if error.is_permanent() {
-        if asks_to_sign_in(error) { SendErrorKind::Temporary } else { step.meaning_of_refusal() }
-    } else if error.is_transient() {
-        SendErrorKind::Temporary
-    } else {
-        step.meaning_of_silence()
-    };
-    let error_text = format!("{}: {}", step.as_str(), describe(error));
-    Failure { step, code: error.status().map(u16::from), error: SendError::new(kind, error_text) }
-}
-
-/// Whether a refusal says that our log-in is missing or no longer good: by its code, or by its enhanced one (RFC 4954).
-fn asks_to_sign_in(error: &SmtpError) -> bool {
-    let code = error.status().map(u16::from);
-    let is_by_code = code.is_some_and(|code| [530, 534, 535, 538].contains(&code));
-    is_by_code || enhanced_code(error).is_some_and(|code| ["5.7.8", "5.7.9", "5.7.11"].contains(&code.as_str()))
-}
-
-/// The enhanced status code with which the answer begins, if it does.
-fn enhanced_code(error: &SmtpError) -> Option<String> {
-    let said = error.source()?.to_string();
-    said.split_whitespace().next().filter(|word| is_enhanced_code(word)).map(str::to_owned)
-}
-
-/// What went wrong, without a word of the server: servers like to repeat the address.
-fn describe(error: &SmtpError) -> String {
-    if let Some(code) = error.status() {
-        return match enhanced_code(error) {
-            Some(enhanced) => format!("refused with {code} {enhanced}"),
-            None => format!("refused with {code}"),
-        };
-    }
-    if error.is_response() {
-        return "the connection ended, or the answer was not SMTP".to_owned();
-    }
-    let source = error.source().map(ToString::to_string).unwrap_or_default();
-    if source.is_empty() { "no connection".to_owned() } else { source }
-}
-
-/// Whether a word is an enhanced status code (RFC 3463), such as `5.1.1`.
-fn is_enhanced_code(word: &str) -> bool {
-    let parts: Vec<&str> = word.split('.').collect();
-    let is_number = |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|sign| sign.is_ascii_digit());
-    parts.len() == 3 && parts.iter().all(is_number)
 }
 
 fn parse_address(text: &str) -> Result<Address, SendError> {

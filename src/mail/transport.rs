@@ -9,7 +9,8 @@ use super::folder;
 use super::memory::Mailbox;
 use super::message::BuiltMail;
 pub use super::send_error::{SendError, SendErrorKind};
-use super::smtp::SmtpTransport;
+pub use super::smtp::look::Seen;
+use super::smtp::{SmtpOffer, SmtpTransport};
 
 /// Where mails go; cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,14 +23,41 @@ pub enum Transport {
     Memory(Mailbox),
 }
 
+/// Whoever carries mails waits for the message of one; dropped, nothing was handed over.
+pub struct Offer(Option<SmtpOffer>);
+
+impl Offer {
+    /// Whether it is this mail that is waited for, by whom it is from and to.
+    pub fn is_for(&self, mail: &BuiltMail) -> bool {
+        self.0.as_ref().is_none_or(|offer| offer.is_for(mail))
+    }
+}
+
 impl Transport {
+    /// Goes as far as can be gone without a byte of the mail.
+    ///
+    /// # Errors
+    /// Never `Unknown`: nothing was handed over.
+    pub async fn offer(&self, mail: &BuiltMail) -> Result<Offer, SendError> {
+        match self {
+            Self::Smtp(smtp) => Ok(Offer(Some(smtp.offer(mail).await?))),
+            Self::Folder(_) | Self::Memory(_) => Ok(Offer(None)),
+        }
+    }
+
+    /// Hands over the mail that was offered.
+    pub async fn deliver(&self, offer: Offer, mail: &BuiltMail) -> Result<(), SendError> {
+        match (self, offer.0) {
+            (Self::Smtp(smtp), Some(offer)) => smtp.deliver(offer, mail).await,
+            (Self::Smtp(_), None) => Err(SendError::new(SendErrorKind::Temporary, "connect: nothing was offered")),
+            (Self::Folder(path), _) => folder::write(path.clone(), mail).await,
+            (Self::Memory(mailbox), _) => mailbox.receive(mail),
+        }
+    }
+
     /// Tries once to hand over the mail.
     pub async fn send(&self, mail: &BuiltMail) -> Result<(), SendError> {
-        match self {
-            Self::Smtp(smtp) => smtp.send(mail).await,
-            Self::Folder(path) => folder::write(path.clone(), mail).await,
-            Self::Memory(mailbox) => mailbox.receive(mail),
-        }
+        self.deliver(self.offer(mail).await?, mail).await
     }
 
     /// Whether mails would get away now, for the doctor: signs in at the mail server, or writes and removes a file.
@@ -38,6 +66,14 @@ impl Transport {
             Self::Smtp(smtp) => smtp.check().await,
             Self::Folder(path) => folder::check(path.clone()).await,
             Self::Memory(_) => Ok(()),
+        }
+    }
+
+    /// The same, and what the mail server wants and offers, with a mail from one address to another that is not sent.
+    pub async fn look(&self, from: &str, to: &str) -> Result<Seen, SendError> {
+        match self {
+            Self::Smtp(smtp) => smtp.look(from, to).await,
+            Self::Folder(_) | Self::Memory(_) => self.check().await.map(|()| Seen::default()),
         }
     }
 

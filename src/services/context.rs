@@ -10,7 +10,7 @@ use super::error::ServiceError;
 use super::people::hashing::HashingPool;
 use super::reminders::ReminderRules;
 use crate::chance::Chance;
-use crate::crypto::KeyRing;
+use crate::crypto::{KeyRing, Token};
 use crate::domain::actor::Actor;
 use crate::domain::check::CheckPolicy;
 use crate::domain::credential::{PasswordLength, Template};
@@ -92,6 +92,19 @@ impl Context {
     }
 }
 
+/// Where a call comes from: nothing that tells who it is or where they are.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// The keyed hash of the network.
+    pub network: String,
+    /// The hash of the browser's secret, in hexadecimal.
+    pub browser: String,
+    /// The session as a colleague of Kurve that the browser brings: it ends when another begins.
+    pub staff_session: Option<Token>,
+    /// The same of a contact.
+    pub session: Option<Token>,
+}
+
 /// A call of which is not known yet who makes it.
 #[derive(Debug, Clone, Copy)]
 pub struct AnonymousCall<'a> {
@@ -99,12 +112,25 @@ pub struct AnonymousCall<'a> {
     pub now: DateTime<Utc>,
     /// The request, as in the log.
     pub request_id: &'a str,
+    /// Where it comes from, if from a browser.
+    pub client: Option<&'a Client>,
 }
 
 impl<'a> AnonymousCall<'a> {
     /// A call at this moment, in this request.
     pub fn new(now: DateTime<Utc>, request_id: &'a str) -> Self {
-        Self { now, request_id }
+        Self { now, request_id, client: None }
+    }
+
+    /// The same from a client.
+    #[must_use]
+    pub fn from(self, client: &'a Client) -> Self {
+        Self { client: Some(client), ..self }
+    }
+
+    /// The keyed hash of the network that it comes from; `None` where no visitor asks.
+    pub fn network_key(self) -> Option<&'a str> {
+        self.client.map(|client| client.network.as_str())
     }
 
     /// The call, now that it is known who makes it.

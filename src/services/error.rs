@@ -4,6 +4,7 @@ use crate::domain::check::CheckRefusal;
 use crate::domain::credential::RevealRefusal;
 use crate::domain::onboarding::Refusal;
 use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
+use crate::domain::stranger::Full;
 use crate::domain::text::SchoolName;
 use crate::store::StoreError;
 
@@ -106,6 +107,14 @@ pub enum ServiceError {
         /// How long to wait.
         retry_after_seconds: u64,
     },
+    /// Strangers had us write as much as they may in a day.
+    #[error("as much as strangers may have us write in a day, try again after {retry_after_seconds} s")]
+    Full {
+        /// Which cap is reached.
+        full: Full,
+        /// How long to wait.
+        retry_after_seconds: u64,
+    },
     /// The store failed.
     #[error("the store failed")]
     Store(#[source] StoreError),
@@ -117,14 +126,24 @@ pub enum ServiceError {
     Sealed(#[from] crate::crypto::OpenError),
 }
 
+impl ServiceError {
+    /// Where the database cannot do its work for now: after how many seconds it may be tried again.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        let Self::Store(StoreError::Unusable { fault, .. }) = self else { return None };
+        fault.retry_after_seconds()
+    }
+}
+
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict => Self::Conflict,
             StoreError::Missing { .. } => Self::NotFound,
-            StoreError::Taken | StoreError::CorruptRow { .. } | StoreError::OtherRelease | StoreError::Database(_) => {
-                Self::Store(error)
-            }
+            StoreError::Taken
+            | StoreError::CorruptRow { .. }
+            | StoreError::OtherRelease
+            | StoreError::Unusable { .. }
+            | StoreError::Database(_) => Self::Store(error),
         }
     }
 }

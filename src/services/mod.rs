@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod checks;
 mod context;
 mod error;
+mod in_passing;
 pub mod mail;
 pub mod messages;
 pub mod onboarding;
@@ -17,5 +18,5 @@ pub mod roster;
 mod sealed_password;
 mod unit_of_work;
 
-pub use context::{AnonymousCall, Call, Context, SUPPORT_EMAIL};
+pub use context::{AnonymousCall, Call, Client, Context, SUPPORT_EMAIL};
 pub use error::{ServiceError, chain};

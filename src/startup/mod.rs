@@ -105,6 +105,7 @@ pub async fn start_workers(app: &App, web: &WebState, stop: &CancellationToken) 
     workers.spawn(jobs::mail::work(app.clone(), stop.clone()));
     workers.spawn(jobs::checks::work(app.clone(), stop.clone()));
     workers.spawn(jobs::bulk::work(app.clone(), stop.clone()));
+    workers.spawn(jobs::database::watch(app.clone(), stop.clone()));
     let web = web.clone();
     let timer = jobs::start(app.clone(), move || web.limits.forget_idle(), stop.clone()).await;
     workers.spawn(timer.map_err(|error| StartError::new(format!("the timer does not start ({error})")))?);

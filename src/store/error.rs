@@ -2,6 +2,8 @@
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
+use super::fault::Fault;
+
 /// A fault of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -30,6 +32,14 @@ pub enum StoreError {
     /// The database went through steps that this release does not have.
     #[error("the database was made by another release, by steps that this one does not know")]
     OtherRelease,
+    /// The database cannot do its work now, whatever is asked of it.
+    #[error("{fault}: {text}")]
+    Unusable {
+        /// Why.
+        fault: Fault,
+        /// What it said, without any value.
+        text: String,
+    },
     /// The database failed. The text names the fault, never a value: the server's own text may quote one.
     #[error("database: {0}")]
     Database(String),
@@ -43,7 +53,11 @@ impl From<DbErr> for StoreError {
         if is_lost_race(&error) {
             return Self::Conflict;
         }
-        Self::Database(harmless_text(&error))
+        let text = harmless_text(&error);
+        match Fault::of(&error) {
+            Some(fault) => Self::Unusable { fault, text },
+            None => Self::Database(text),
+        }
     }
 }
 

@@ -14,6 +14,20 @@ pub async fn hold_address(conn: &impl ConnectionTrait, email_key: &str) -> Resul
     hold_text(conn, email_key).await
 }
 
+/// Holds the count of wrong codes until the transaction ends, so that guesses that come at once are heard one after another.
+///
+/// On SQLite the transaction already is the only one that writes.
+pub async fn hold_guesses(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
+    hold_text(conn, "guesses").await
+}
+
+/// Holds the count of mails that strangers have us write until the transaction ends, so that they are counted one by one.
+///
+/// On SQLite the transaction already is the only one that writes.
+pub async fn hold_asked_mails(conn: &impl ConnectionTrait) -> Result<(), StoreError> {
+    hold_text(conn, "asked_mails").await
+}
+
 /// Holds the state of outages until the transaction ends, so that one is noticed and ended once.
 ///
 /// On SQLite the transaction already is the only one that writes.

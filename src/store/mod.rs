@@ -6,6 +6,7 @@
 mod changing;
 pub mod checks;
 mod error;
+mod fault;
 mod lease_term;
 pub mod lock;
 pub mod mail;
@@ -14,6 +15,8 @@ pub mod operations;
 pub mod people;
 pub mod reminders;
 pub mod schema;
+mod watched;
+mod wellness;
 mod write_tx;
 
 use std::path::PathBuf;
@@ -28,10 +31,13 @@ use sea_orm::{
 
 pub use changing::Changing;
 pub use error::StoreError;
+pub use fault::Fault;
 pub use lease_term::LeaseTerm;
 pub use write_tx::WriteTx;
 
 use crate::domain::count::MOST_COUNTED;
+use fault::Faults;
+use watched::Watched;
 
 /// Something that queries can run on: a pool or a transaction.
 pub use sea_orm::ConnectionTrait;
@@ -112,13 +118,18 @@ pub const SQLITE_CACHE_MIB: u32 = 2;
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// How long a statement waits for another process that writes the same SQLite file.
-const SQLITE_BUSY: Duration = Duration::from_secs(10);
+const SQLITE_BUSY: Duration = Duration::from_secs(5);
+
+/// How long a transaction waits for its turn to write, and for another process, on SQLite.
+const WRITE_WITHIN: Duration = Duration::from_secs(10);
 
 /// The database: one that writes, and readers beside it.
 #[derive(Debug, Clone)]
 pub struct Db {
-    write: DatabaseConnection,
-    read: DatabaseConnection,
+    write: Watched,
+    read: Watched,
+    /// The file of a SQLite database.
+    file: Option<PathBuf>,
 }
 
 /// A statement that ran.
@@ -145,7 +156,7 @@ impl Db {
         let url = format!("sqlite://{}?mode=rwc", path.display().to_string().replace('%', "%25"));
         let write = Database::connect(sqlite_options(&url, 1, false)).await?;
         let read = Database::connect(sqlite_options(&url, SQLITE_READERS, true)).await?;
-        Ok(Self { write, read })
+        Ok(Self::of(write, read, Some(path.to_owned())))
     }
 
     async fn connect_postgres(url: &str) -> Result<Self, StoreError> {
@@ -157,7 +168,13 @@ impl Db {
             .sqlx_logging(false)
             .test_before_acquire(false);
         let pool = Database::connect(options).await?;
-        Ok(Self { write: pool.clone(), read: pool })
+        Ok(Self::of(pool.clone(), pool, None))
+    }
+
+    fn of(write: DatabaseConnection, read: DatabaseConnection, file: Option<PathBuf>) -> Self {
+        let faults = Faults::default();
+        let watched = |pool| Watched { pool, faults: faults.clone() };
+        Self { write: watched(write), read: watched(read), file }
     }
 
     /// For queries that change nothing.
@@ -174,7 +191,13 @@ impl Db {
     pub async fn begin_write(&self) -> Result<WriteTx, StoreError> {
         let mode = self.is_sqlite().then_some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
-        Ok(WriteTx::of(self.write.begin_with_options(options).await?))
+        let beginning = self.write.pool.begin_with_options(options);
+        // On SQLite all wait for one another, also behind one that waits for another process.
+        let within = if self.is_sqlite() { WRITE_WITHIN } else { Duration::MAX };
+        let Ok(begun) = tokio::time::timeout(within, beginning).await else {
+            return Err(StoreError::Unusable { fault: Fault::Busy, text: "no turn to write came".to_owned() });
+        };
+        Ok(WriteTx::of(self.write.faults.note(begun)?, self.write.faults.clone()))
     }
 
     /// Lets SQLite keep so many MiB of what it writes in memory, for as long as very much is written at once; PostgreSQL has
@@ -192,31 +215,25 @@ impl Db {
         is_sqlite(&self.write)
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.write.ping().await?;
-        Ok(self.read.ping().await?)
-    }
-
     /// Has every statement told after it ran, with its values: for tests and measurements.
     pub fn listen(&mut self, heard: impl Fn(&Heard) + Clone + Send + Sync + 'static) {
         for conn in [&mut self.read, &mut self.write] {
             let heard = heard.clone();
-            conn.set_metric_callback(move |told| {
+            conn.pool.set_metric_callback(move |told| {
                 heard(&Heard { statement: told.statement.clone(), took: told.elapsed });
             });
         }
     }
 
     pub(crate) fn migrating(&self) -> &DatabaseConnection {
-        &self.write
+        &self.write.pool
     }
 
     /// Closes every connection; on SQLite this also folds the write-ahead log into the file.
     pub async fn close(self) {
         // Nothing can be done about a connection that is already gone.
-        let _ = self.read.close().await;
-        let _ = self.write.close().await;
+        let _ = self.read.pool.close().await;
+        let _ = self.write.pool.close().await;
     }
 }
 

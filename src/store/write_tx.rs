@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use sea_orm::entity::prelude::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, ExecResult, QueryResult, Statement};
 
+use super::fault::Faults;
 use super::onboarding::summaries;
 use super::{Changing, StoreError};
 use crate::domain::ids::ConnectionId;
@@ -14,12 +15,13 @@ use crate::domain::ids::ConnectionId;
 #[derive(Debug)]
 pub struct WriteTx {
     tx: DatabaseTransaction,
+    faults: Faults,
     touched: Mutex<BTreeSet<ConnectionId>>,
 }
 
 impl WriteTx {
-    pub(super) fn of(tx: DatabaseTransaction) -> Self {
-        Self { tx, touched: Mutex::default() }
+    pub(super) fn of(tx: DatabaseTransaction, faults: Faults) -> Self {
+        Self { tx, faults, touched: Mutex::default() }
     }
 
     /// The connection to run queries on.
@@ -34,7 +36,7 @@ impl WriteTx {
     /// When the database fails.
     pub async fn settle(&self) -> Result<(), StoreError> {
         let touched = std::mem::take(&mut *self.touched.lock());
-        summaries::refresh(&self.tx, &touched).await
+        summaries::refresh(self, &touched).await
     }
 
     /// Makes everything lasting, at once.
@@ -43,7 +45,9 @@ impl WriteTx {
     /// When the database refuses; then nothing changed.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.settle().await?;
-        Ok(self.tx.commit().await?)
+        self.faults.note(self.tx.commit().await)?;
+        self.faults.has_room();
+        Ok(())
     }
 }
 
@@ -60,18 +64,18 @@ impl ConnectionTrait for WriteTx {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.tx.execute_raw(statement).await
+        self.faults.note(self.tx.execute_raw(statement).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.tx.execute_unprepared(sql).await
+        self.faults.note(self.tx.execute_unprepared(sql).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.tx.query_one_raw(statement).await
+        self.faults.note(self.tx.query_one_raw(statement).await)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.tx.query_all_raw(statement).await
+        self.faults.note(self.tx.query_all_raw(statement).await)
     }
 }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::domain::join::MOST_OPEN_REQUESTS;
 use crate::domain::onboarding::Refusal;
+use crate::domain::stranger::Full;
 use crate::services::onboarding::onboardings::{MOST_CONTACTS, MOST_NEW_CONTACTS};
 use crate::services::{ServiceError, chain};
 use crate::web::flash::{self, see_other};
@@ -70,8 +71,8 @@ impl From<ServiceError> for PageError {
             ServiceError::BadSnooze(refusal) => Self::Refused(words::snooze_refusal(refusal)),
             ServiceError::BadOwnDays(refusal) => Self::Refused(words::own_days_refusal(refusal)),
             ServiceError::AddedByOneself => Self::Refused(
-                "Je hebt deze contactpersoon zelf toegevoegd. Laat een collega van Kurve instaan, nadat die de school heeft \
-                 teruggebeld."
+                "Je hebt deze contactpersoon zelf toegevoegd, of de collega via wie die erbij kwam. Laat een collega van Kurve \
+                 instaan, nadat die de school heeft teruggebeld."
                     .to_owned(),
             ),
             ServiceError::HandOverToSelf => Self::Refused(words::HAND_OVER_TO_SELF.to_owned()),
@@ -104,7 +105,9 @@ impl From<ServiceError> for PageError {
             ServiceError::NobodyGoesAlong => Self::Refused(
                 "Daar is nog geen contactpersoon. Kies minstens één contactpersoon die meegaat.".to_owned(),
             ),
-            ServiceError::TooOften { retry_after_seconds } => Self::TooOften { retry_after_seconds },
+            ServiceError::TooOften { retry_after_seconds } | ServiceError::Full { retry_after_seconds, .. } => {
+                Self::TooOften { retry_after_seconds }
+            }
             other @ (ServiceError::Store(_) | ServiceError::Broken(_) | ServiceError::Sealed(_)) => {
                 Self::Service(other)
             }
@@ -140,7 +143,24 @@ impl PageError {
             Self::Refused(_) | Self::BadForm => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
+            Self::Service(_) if self.retry_after_seconds().is_some() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Service(_) | Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// After how long it may be tried again, where that is known.
+    fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::TooOften { retry_after_seconds } => Some(*retry_after_seconds),
+            Self::Service(error) => error.retry_after_seconds(),
+            Self::NotFound
+            | Self::Forbidden
+            | Self::Conflict
+            | Self::Refused(_)
+            | Self::StaleForm
+            | Self::BadForm
+            | Self::SignIn { .. }
+            | Self::Broken(_) => None,
         }
     }
 
@@ -164,6 +184,10 @@ impl PageError {
                 too_often(*retry_after_seconds),
             ),
             Self::SignIn { .. } => ("Log eerst in", String::new()),
+            Self::Service(error) if error.retry_after_seconds().is_some() => (
+                "Koppelklaar is even niet bereikbaar",
+                "We kunnen nu niet bij onze gegevens. Wacht een minuut en laad de pagina opnieuw. Had je iets verstuurd? Kijk dan eerst of het is opgeslagen.".to_owned(),
+            ),
             Self::Service(_) | Self::Broken(_) => (
                 "Er ging iets mis bij ons",
                 "Misschien is je wijziging wel opgeslagen. Laad de pagina opnieuw en kijk. Blijft het misgaan, mail ons dan met de code hieronder.".to_owned(),
@@ -191,12 +215,39 @@ impl PageError {
 
 /// What somebody reads who must wait.
 pub fn too_often(retry_after_seconds: u64) -> String {
-    format!("Dit is te vaak geprobeerd. Wacht {} en probeer het dan opnieuw.", minutes(retry_after_seconds))
+    format!("Dit is te vaak geprobeerd. Wacht {} en probeer het dan opnieuw.", waiting_time(retry_after_seconds))
 }
 
-fn minutes(seconds: u64) -> String {
+/// What somebody reads whose code is not looked at for a while.
+pub fn codes_unheard(retry_after_seconds: u64) -> String {
+    format!(
+        "Er zijn te veel verkeerde codes ingevuld, misschien door iemand anders. Open de link uit de mail: die werkt wel. Of wacht \
+         {} en vul de code dan opnieuw in.",
+        waiting_time(retry_after_seconds)
+    )
+}
+
+/// What somebody reads behind a cap on the mails that strangers can have us write.
+pub fn mails_full(full: Full, support_email: &str) -> String {
+    let why = match full {
+        Full::Address => "Naar dit e-mailadres zijn vandaag al zo veel mails gegaan dat we er geen meer sturen.",
+        Full::Network => "Vanaf deze plek zijn vandaag al zo veel mails aangevraagd dat we er geen meer sturen.",
+        Full::All => "Er zijn vandaag zo veel mails aangevraagd dat we er nu geen meer sturen. Kurve weet ervan.",
+    };
+    format!("{why} Er is niets verstuurd. Probeer het later opnieuw, of mail {support_email}.")
+}
+
+/// Adds how long to wait.
+pub fn with_retry_after(mut response: Response, seconds: u64) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// How long somebody has to wait, in words.
+pub fn waiting_time(seconds: u64) -> String {
     match seconds.div_ceil(60) {
         0 | 1 => "een minuut".to_owned(),
+        more if more > 120 => format!("{} uur", more.div_ceil(60)),
         more => format!("{more} minuten"),
     }
 }
@@ -208,8 +259,8 @@ impl IntoResponse for PageError {
             return cookies.iter().fold(see_other(at), |response, cookie| flash::with_cookie(response, cookie));
         }
         let mut response = self.status().into_response();
-        if let Self::TooOften { retry_after_seconds } = self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+        if let Some(retry_after_seconds) = self.retry_after_seconds() {
+            response = with_retry_after(response, retry_after_seconds);
         }
         if let Some(cause) = self.cause() {
             response.extensions_mut().insert(cause);

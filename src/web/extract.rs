@@ -7,7 +7,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
 
-use crate::crypto::Token;
+use crate::crypto::{Token, hex};
 use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Step;
@@ -16,15 +16,19 @@ use crate::links::{self, OfConnection};
 use crate::services::checks::SeenOutage;
 use crate::services::operations::api_keys;
 use crate::services::operations::worker_health::WorkerHealth;
-use crate::services::people::{portal_access, staff_auth};
-use crate::services::{AnonymousCall, Call, checks};
+use crate::services::people::door_log::Account;
+use crate::services::people::portal_access::{self, SignedIn};
+use crate::services::people::staff_auth;
+use crate::services::{AnonymousCall, Call, Client, checks};
 use crate::store::people::staff::StaffAccount;
 use crate::web::WebState;
+use crate::web::door::Known;
 use crate::web::error::PageError;
 use crate::web::flash::{Flash, FlashMessage};
 use crate::web::middleware::{BrowserSecret, RequestId, client_address};
 use crate::web::page::Frame;
 use crate::web::problem::ApiError;
+use crate::web::rate_limit::whole_network;
 use crate::web::return_to;
 use crate::web::session::Jar;
 
@@ -39,6 +43,8 @@ pub struct Visit {
     pub browser: Token,
     /// Where it came from.
     pub client: IpAddr,
+    /// The same, as it may be kept.
+    pub origin: Client,
     /// What was just done.
     flash: Option<FlashMessage>,
 }
@@ -46,7 +52,7 @@ pub struct Visit {
 impl Visit {
     /// The call of somebody of whom is not known yet who they are.
     pub fn anonymous(&self) -> AnonymousCall<'_> {
-        AnonymousCall::new(self.now, &self.request_id)
+        AnonymousCall::new(self.now, &self.request_id).from(&self.origin)
     }
 
     /// Whether the message of this visit is this one.
@@ -78,11 +84,19 @@ impl FromRequestParts<WebState> for Visit {
         let secret = parts.extensions.get::<BrowserSecret>().cloned();
         let BrowserSecret(browser) = secret.ok_or(PageError::Broken("a browser without a secret"))?;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let client = client_address(web, &parts.headers, peer);
+        let origin = Client {
+            network: web.context.keys.client_network(whole_network(client)),
+            browser: hex(&browser.hash()),
+            staff_session: Jar::Staff.read_token(web, &parts.headers),
+            session: Jar::School.read_token(web, &parts.headers),
+        };
         Ok(Self {
             now: web.clock.now(),
             request_id: id.0,
             browser,
-            client: client_address(web, &parts.headers, peer),
+            client,
+            origin,
             flash: Jar::Flash.read(web, &parts.headers).as_deref().and_then(FlashMessage::parse),
         })
     }
@@ -97,6 +111,8 @@ pub struct SchoolContact {
     pub email_key: String,
     /// The session.
     pub session: Token,
+    /// When they signed in.
+    pub signed_in_at: DateTime<Utc>,
     /// The visit.
     pub visit: Visit,
 }
@@ -129,11 +145,16 @@ impl FromRequestParts<WebState> for SchoolContact {
 
     /// A connection that is not the visitor's, and one that is not there, are answered alike.
     async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, PageError> {
-        let SchoolVisitor { email_key, session, visit } = SchoolVisitor::from_request_parts(parts, web).await?;
+        let SchoolVisitor { email_key, session, signed_in_at, visit } =
+            SchoolVisitor::from_request_parts(parts, web).await?;
         let school: ConnectionId =
             path_value(parts, web, "connection").await?.parse().map_err(|_| PageError::NotFound)?;
-        let contact = portal_access::find_contact(&web.context, &email_key, school).await?;
-        Ok(Self { contact: contact.ok_or(PageError::NotFound)?, email_key, session, visit })
+        let Some(contact) = portal_access::find_contact(&web.context, &email_key, school).await? else {
+            Known::note_stranger(parts, portal_access::find_account(&web.context, &email_key).await?);
+            return Err(PageError::NotFound);
+        };
+        Known::note(parts, Account::Contact(contact.id));
+        Ok(Self { contact, email_key, session, signed_in_at, visit })
     }
 }
 
@@ -154,6 +175,8 @@ pub struct SchoolVisitor {
     pub email_key: String,
     /// The session.
     pub session: Token,
+    /// When they signed in.
+    pub signed_in_at: DateTime<Utc>,
     /// The visit.
     pub visit: Visit,
 }
@@ -170,7 +193,7 @@ impl FromRequestParts<WebState> for SchoolVisitor {
         };
         let Some(session) = session else { return Err(sign_in(parts)) };
         match portal_access::find_visitor(&web.context, visit.now, &session).await? {
-            Some(email_key) => Ok(Self { email_key, session, visit }),
+            Some(SignedIn { email_key, at }) => Ok(Self { email_key, session, signed_in_at: at, visit }),
             None => Err(sign_in(parts)),
         }
     }
@@ -214,6 +237,7 @@ impl FromRequestParts<WebState> for Staff {
         let Some(session) = Jar::Staff.read_token(web, &parts.headers) else { return Err(sign_in) };
         let found = staff_auth::find_colleague(&web.context, visit.now, &session).await?;
         let account = found.ok_or(sign_in)?;
+        Known::note(parts, Account::Colleague(account.id));
         let worker_health = web.watch.look(&web.context, visit.now).await?;
         let outage = checks::find_outage(&web.context).await?;
         Ok(Self { account, session, visit, worker_health, outage })

@@ -87,6 +87,8 @@ pub enum Flash {
     SignedOut,
     /// A form came after the session had ended.
     WasAway,
+    /// The password is shown only to who signed in a moment ago.
+    FreshCode,
     /// Credentials were issued.
     Issued,
     /// Credentials were handed over again.
@@ -214,6 +216,10 @@ impl Flash {
             Self::OptionBKept => "Bewaard bij jullie school. Volgend jaar staat het er nog.",
             Self::SignedOut => "Je bent uitgelogd.",
             Self::WasAway => "Je was te lang weg. Log opnieuw in. Wat je net invulde, is niet opgeslagen.",
+            Self::FreshCode => {
+                "Je bent al langer dan een kwartier ingelogd. Vul eerst de code uit een nieuwe mail in. Daarna kun je het \
+                 wachtwoord bekijken."
+            }
             Self::Issued => "Wachtwoord en query zijn klaargezet. Wie Kurve heeft bevestigd, krijgt bericht.",
             Self::HandedAgain => "Het wachtwoord kan weer worden bekeken.",
             Self::Confirmed => "De stap is bevestigd.",

@@ -17,12 +17,16 @@ async fn live() -> &'static str {
     "live\n"
 }
 
-async fn ready(State(web): State<WebState>) -> (StatusCode, &'static str) {
-    match web.context.db.ping().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::error!(error = %error, "Not ready: the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+async fn ready(State(web): State<WebState>) -> (StatusCode, String) {
+    if web.streams.is_closing() {
+        // Who shares the work over instances sends the next requests to another one.
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned());
+    }
+    match web.context.db.look().await {
+        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+        Err(fault) => {
+            tracing::error!(error = %fault, "Not ready: {fault}");
+            (StatusCode::SERVICE_UNAVAILABLE, format!("{fault}\n"))
         }
     }
 }

@@ -12,6 +12,8 @@ use http_body_util::Limited;
 
 use crate::crypto::Token;
 use crate::links;
+use crate::services::AnonymousCall;
+use crate::web::door::{Answer, Known};
 use crate::web::error::{Cause, ErrorText};
 use crate::web::flash::with_cookie;
 use crate::web::problem;
@@ -65,8 +67,11 @@ pub struct BrowserSecret(pub Token);
 
 /// Gives the request an id, and logs one line without addresses, names, tokens or query strings.
 pub async fn log_request(State(web): State<WebState>, mut request: Request, next: Next) -> Response {
-    let id = web.context.chance.uuid_v7(web.clock.now()).to_string();
+    let now = web.clock.now();
+    let id = web.context.chance.uuid_v7(now).to_string();
+    let (known, client) = (Known::default(), client_address(&web, request.headers(), request.extensions().get()));
     request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(known.clone());
     let method = request.method().clone();
     // The route, not the path: a path may hold a token.
     let route =
@@ -86,6 +91,7 @@ pub async fn log_request(State(web): State<WebState>, mut request: Request, next
             tracing::info!(request.id = id, http.method = %method, http.route = route, http.status = status, took_ms = took, "Answered {method} {route}");
         }
     }
+    known.log(&web, AnonymousCall::new(now, &id), Answer { status: response.status(), client });
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
@@ -102,27 +108,35 @@ fn method_label(method: &Method) -> &'static str {
     }
 }
 
-/// Adds the headers that every answer has.
+/// The headers that every answer has, unless it says otherwise.
+fn headers_of_all(is_https: bool) -> impl Iterator<Item = (HeaderName, &'static str)> {
+    let always = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        // No path leaves, for links have tokens; but a form whose `Origin` is hidden is refused, and older browsers show
+        // nothing else.
+        (header::REFERRER_POLICY, "strict-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+    ];
+    always.into_iter().chain(is_https.then_some((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")))
+}
+
+/// The same as bytes, for an answer to what cannot be read.
+pub(super) fn refusal_headers(is_https: bool) -> Vec<u8> {
+    headers_of_all(is_https).flat_map(|(name, value)| format!("{name}: {value}\r\n").into_bytes()).collect()
+}
+
+/// Adds the headers that every answer has. Whoever is sent away for now is told for how long.
 pub async fn add_headers(State(web): State<WebState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &'static str| {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-    };
-    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
-    // No path leaves, for links have tokens; but a form whose `Origin` is hidden is refused, and older browsers show
-    // nothing else.
-    set(header::REFERRER_POLICY, "strict-origin");
-    set(header::CACHE_CONTROL, "no-store");
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
-    if web.context.base.is_https() {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    let is_away = response.status() == StatusCode::SERVICE_UNAVAILABLE;
+    let again = is_away.then_some((header::RETRY_AFTER, "10"));
+    for (name, value) in headers_of_all(web.context.base.is_https()).chain(again) {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }
@@ -131,7 +145,6 @@ pub async fn add_headers(State(web): State<WebState>, request: Request, next: Ne
 pub async fn check_host(State(web): State<WebState>, request: Request, next: Next) -> Response {
     let expected = web.context.base.authority();
     let asked = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let asked = asked.or_else(|| request.uri().authority().map(axum::http::uri::Authority::as_str));
     if asked.is_some_and(|asked| asked.eq_ignore_ascii_case(expected)) {
         return next.run(request).await;
     }
@@ -172,5 +185,35 @@ pub fn client_address(web: &WebState, headers: &HeaderMap, peer: Option<&Connect
         .map(str::trim)
         .collect();
     // Each proxy of ours adds the address it saw; what stands left of those is the client's own say.
-    hops.iter().rev().nth(behind).and_then(|hop| hop.parse().ok()).unwrap_or(direct)
+    hops.iter().rev().nth(behind).and_then(|hop| address_in(hop)).unwrap_or(direct)
+}
+
+/// The address in what a proxy adds: alone, or with a port as some do (`192.0.2.1:4711`, `[2001:db8::1]:4711`).
+fn address_in(hop: &str) -> Option<IpAddr> {
+    let alone = || hop.parse().ok();
+    let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());
+    let in_brackets = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    alone().or_else(with_port).or_else(in_brackets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_understood_with_and_without_a_port() {
+        for (hop, address) in [
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("192.0.2.1:4711", Some("192.0.2.1")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]:4711", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("unknown", None),
+            ("_hidden:4711", None),
+            ("192.0.2.1:", None),
+            ("", None),
+        ] {
+            assert_eq!(address_in(hop), address.map(|text| text.parse().expect("an address")), "{hop}");
+        }
+    }
 }

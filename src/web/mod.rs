@@ -7,6 +7,7 @@
 pub mod api;
 pub mod assets;
 pub mod demo;
+pub mod door;
 pub mod error;
 pub mod error_page;
 pub mod extract;
@@ -20,20 +21,25 @@ pub mod middleware;
 pub mod option_b;
 pub mod own_days;
 pub mod page;
+mod patience;
+mod places;
 mod planned;
 pub mod portal;
 pub mod problem;
 pub mod promised;
 pub mod public;
 pub mod rate_limit;
+mod request_form;
 pub mod return_to;
 pub mod server;
 pub mod session;
 pub mod staff;
 mod stalled;
 mod state;
+mod strict;
 mod thread;
 pub mod upload;
+mod write_limit;
 
 use std::time::Duration;
 
@@ -51,11 +57,14 @@ const REQUEST_TIME: Duration = Duration::from_secs(30);
 
 /// Every route with everything around it.
 pub fn router(web: WebState) -> Router {
+    let signed_in = Router::new()
+        .merge(portal::routes())
+        .merge(staff::routes())
+        .layer(axum::middleware::from_fn_with_state(web.clone(), write_limit::limit_writes));
     let mut routes = Router::new()
         .merge(public::routes())
         .merge(option_b::routes())
-        .merge(portal::routes())
-        .merge(staff::routes())
+        .merge(signed_in)
         .merge(api::routes())
         .merge(assets::routes());
     if web.demo.is_some() {
@@ -74,6 +83,8 @@ pub fn surround(routes: Router<WebState>, web: WebState) -> Router {
         .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::check_host))
         .merge(health::routes())
         .layer(axum::middleware::from_fn(middleware::limit_body))
+        .layer(axum::middleware::from_fn(request_form::check))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), patience::watch))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
         .layer(CatchPanicLayer::custom(error_page::panicked))
         .layer(axum::middleware::from_fn_with_state(web.clone(), middleware::add_headers))

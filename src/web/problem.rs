@@ -47,7 +47,9 @@ impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::NotFound => Self::NotFound,
-            ServiceError::TooOften { retry_after_seconds } => Self::TooOften { retry_after_seconds },
+            ServiceError::TooOften { retry_after_seconds } | ServiceError::Full { retry_after_seconds, .. } => {
+                Self::TooOften { retry_after_seconds }
+            }
             other => Self::Failed(other),
         }
     }
@@ -85,6 +87,12 @@ impl ApiError {
                 kind: "too-often",
                 title: "Too many requests",
                 detail: "Wait as long as Retry-After says.",
+            },
+            Self::Failed(error) if error.retry_after_seconds().is_some() => ProblemParts {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                kind: "unavailable",
+                title: "Service unavailable",
+                detail: "The service cannot reach its data. Wait as long as Retry-After says.",
             },
             Self::Failed(_) => ProblemParts {
                 status: StatusCode::INTERNAL_SERVER_ERROR,
@@ -165,6 +173,9 @@ impl IntoResponse for ApiError {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
             }
             Self::Failed(error) => {
+                if let Some(seconds) = error.retry_after_seconds() {
+                    headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                }
                 response.extensions_mut().insert(Cause(chain(error).into()));
             }
             Self::NotFound | Self::MethodNotAllowed | Self::BadBrin => {}

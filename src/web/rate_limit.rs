@@ -1,6 +1,8 @@
-//! Limits on what strangers can post: per client and, for requests and sign-ins, per address typed.
+//! Limits on what strangers can post: per client and, for requests and sign-ins, per address typed. And a generous one on
+//! what somebody who is signed in can change.
 //!
-//! Counted per instance. Sign-in links are also counted in the database, so over all instances.
+//! Counted per instance. Sign-in links, wrong codes and mails to strangers are also counted in the database, so over all
+//! instances.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -9,6 +11,8 @@ use std::time::Duration;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use strum::IntoStaticStr;
+
+use crate::services::ServiceError;
 
 /// How much is allowed.
 #[derive(Debug, Clone, Copy)]
@@ -47,10 +51,20 @@ pub struct TooOften {
     pub retry_after_seconds: u64,
 }
 
+impl From<TooOften> for ServiceError {
+    fn from(TooOften { retry_after_seconds }: TooOften) -> Self {
+        Self::TooOften { retry_after_seconds }
+    }
+}
+
+/// How many times as much somebody who is signed in may change in a minute as a client may post without that.
+const SIGNED_IN: NonZeroU32 = NonZeroU32::new(6).expect("not zero");
+
 /// The counters.
 #[derive(Debug)]
 pub struct RateLimits {
     clients: DefaultKeyedRateLimiter<IpAddr>,
+    people: DefaultKeyedRateLimiter<String>,
     addresses: DefaultKeyedRateLimiter<String>,
 }
 
@@ -62,6 +76,7 @@ impl RateLimits {
         let per_address = Quota::with_period(each).unwrap_or(Quota::per_hour(allowance.per_address));
         Self {
             clients: RateLimiter::keyed(Quota::per_minute(allowance.per_client)),
+            people: RateLimiter::keyed(Quota::per_minute(allowance.per_client.saturating_mul(SIGNED_IN))),
             addresses: RateLimiter::keyed(per_address.allow_burst(allowance.per_address)),
         }
     }
@@ -72,6 +87,14 @@ impl RateLimits {
     /// `TooOften` when it is one too many.
     pub fn check_client(&self, client: IpAddr) -> Result<(), TooOften> {
         self.clients.check_key(&whole_network(client)).map_err(|until| too_often(&until))
+    }
+
+    /// Counts a form of somebody who is signed in.
+    ///
+    /// # Errors
+    /// `TooOften` when it is one too many.
+    pub fn check_person(&self, person: &str) -> Result<(), TooOften> {
+        self.people.check_key(&person.to_owned()).map_err(|until| too_often(&until))
     }
 
     /// Counts a form with an address at one door; `key` is the keyed hash of the address.
@@ -85,6 +108,7 @@ impl RateLimits {
     /// Forgets counters that are full again.
     pub fn forget_idle(&self) {
         self.clients.retain_recent();
+        self.people.retain_recent();
         self.addresses.retain_recent();
     }
 }
@@ -94,8 +118,8 @@ fn too_often(until: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> To
     TooOften { retry_after_seconds: wait.as_secs() + 1 }
 }
 
-/// One customer has a whole /64 of IPv6.
-fn whole_network(client: IpAddr) -> IpAddr {
+/// The network of a client: one customer has a whole /64 of IPv6.
+pub fn whole_network(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,
         IpAddr::V6(address) => match address.to_ipv4_mapped() {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::ladder::Streams;
+use super::patience::Presence;
 use super::rate_limit::{Allowance, RateLimits};
 use crate::app::App;
 use crate::clock::Clock;
@@ -46,6 +47,8 @@ pub struct WebStateParts {
     pub watch: HealthMonitor,
     /// What this instance counts of itself.
     pub metrics: Metrics,
+    /// Whether the database was there when a page last waited for it.
+    pub presence: Presence,
 }
 
 /// What the pages of the demo show.
@@ -76,6 +79,7 @@ impl WebState {
             demo,
             watch: HealthMonitor::since(app.clock.now()).with_flaws(flaws),
             metrics: app.metrics.clone(),
+            presence: Presence::default(),
         }))
     }
 }

@@ -54,6 +54,11 @@ impl PostedFiles {
         self.fields.get(name).map_or("", String::as_str)
     }
 
+    /// All texts.
+    pub fn into_fields(self) -> BTreeMap<String, String> {
+        self.fields
+    }
+
     /// A form as browsers send one without files.
     fn of_texts(body: &[u8]) -> Self {
         Self { fields: form_urlencoded::parse(body).into_owned().collect(), files: vec![] }

@@ -112,7 +112,8 @@ pub fn why_not(why: &WhyNot) -> String {
             "Er zijn meer contactpersonen. Kies bij de school zelf wie het wachtwoord ophaalt.".into()
         }
         WhyNot::AddedByOneself => {
-            "Je hebt deze contactpersoon zelf toegevoegd. Laat een collega instaan, die de school heeft teruggebeld."
+            "Je hebt deze contactpersoon zelf toegevoegd, of de collega via wie die erbij kwam. Laat een collega instaan, \
+             die de school heeft teruggebeld."
                 .into()
         }
         WhyNot::RequestOpen => "Er staat nog een aanvraag open. Beslis daar eerst over.".into(),

@@ -79,8 +79,6 @@ const STEPS: &[(&str, &str)] = &[
     ("after DATA: refused with 5", "De mailserver weigert deze mail."),
     ("after DATA: refused with 4", "De mailserver nam de mail nog niet aan."),
     ("after DATA:", "De verbinding viel weg toen de mail al was aangeboden. Niemand weet of hij is aangekomen."),
-    ("came back: 4", "De mail kwam terug: hij kon voorlopig niet worden bezorgd."),
-    ("came back: 5", "De mail kwam terug: hij kon niet worden bezorgd."),
     ("envelope:", "Dit e-mailadres kan geen mail krijgen."),
     ("the receiver of the mail", "De naam of het adres van de ontvanger past niet in een mail."),
 ];
@@ -89,9 +87,32 @@ const STEPS: &[(&str, &str)] = &[
 const SIGN_IN: &[&str] =
     &["refused with 530", "refused with 534", "refused with 535", "refused with 538", " 5.7.8", " 5.7.9", " 5.7.11"];
 
+/// How what is kept of a report begins that is about somebody behind the address of the mail.
+const ELSEWHERE: &str = "came back for another address: ";
+
+/// What is to be said of a mail that was sent; `None` for nearly all.
+pub fn although_sent(kept: &str) -> Option<&'static str> {
+    kept.starts_with(ELSEWHERE).then_some(
+        "Een adres waarnaar deze mail werd doorgestuurd, zoals dat van een lid van een groep, werkt niet. Het adres zelf is niet afgekeurd.",
+    )
+}
+
 /// What a kept reason means, be it ours or the mail server's; `None` for what a person typed, and for what is new here.
 pub fn mail_reason(kept: &str) -> Option<&'static str> {
-    kept.parse().map(unsent_reason).ok().or_else(|| mail_server_error(kept))
+    kept.parse().map(unsent_reason).ok().or_else(|| came_back(kept)).or_else(|| mail_server_error(kept))
+}
+
+/// The same of a mail that came back: `came back: CODE`, and then why where it says nothing of the address.
+fn came_back(kept: &str) -> Option<&'static str> {
+    let Some(rest) = kept.strip_prefix("came back: ") else { return although_sent(kept) };
+    let why = rest.split_once(", ").map_or("", |(_, why)| why);
+    Some(if why.starts_with("refused") {
+        "De mail kwam terug: de mailserver van de ontvanger weigerde hem. Het adres is niet afgekeurd."
+    } else if why.starts_with("for now") || rest.starts_with('4') {
+        "De mail kwam terug: hij kon voorlopig niet worden bezorgd."
+    } else {
+        "De mail kwam terug: hij kon niet worden bezorgd."
+    })
 }
 
 fn mail_server_error(kept: &str) -> Option<&'static str> {
@@ -121,10 +142,20 @@ mod tests {
             ("connect: no answer within 2 s", Some("De mailserver was niet te bereiken.")),
             ("after DATA: refused with 554", Some("De mailserver weigert deze mail.")),
             ("came back: 5.1.1", Some("De mail kwam terug: hij kon niet worden bezorgd.")),
+            ("came back: 4.4.7", Some("De mail kwam terug: hij kon voorlopig niet worden bezorgd.")),
             ("Al aan de telefoon gezegd.", None),
         ] {
             assert_eq!(mail_reason(kept), meaning, "{kept}");
         }
+        for (kept, part) in [
+            ("came back: 5.0.0 (550), refused: 550 Denied by policy, for now", "weigerde hem"),
+            ("came back: no code, refused", "weigerde hem"),
+            ("came back: 5.2.2, for now: 552 5.2.2 Mailbox full, refused", "voorlopig niet"),
+            ("came back for another address: 5.1.1: User unknown", "een lid van een groep"),
+        ] {
+            assert!(mail_reason(kept).is_some_and(|said| said.contains(part)), "{kept}");
+        }
+        assert_eq!((although_sent("came back: 5.1.1"), although_sent("")), (None, None));
         assert!(mail_reason("after DATA: no answer within 600 s").is_some_and(|said| said.contains("Niemand weet")));
     }
 }

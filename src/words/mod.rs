@@ -33,7 +33,7 @@ pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl, until_nl};
 pub use falls::{fall_cause, fall_reason, why_open};
 pub use glossary::{GLOSSARY, PLAIN, Word};
 pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
-pub use mail_reasons::{mail_reason, unsent_reason};
+pub use mail_reasons::{although_sent, mail_reason, unsent_reason};
 pub use names::{
     asked_for, evidence_name, gate_name, gate_question, gate_short, lifecycle_name, own_days_name, party_list,
     party_name, region_hint, role_name, status_name, step_name, step_short,

@@ -22,6 +22,10 @@ pub fn refusal(refusal: &Refusal) -> String {
             step_name(*step),
             role = needed.as_str(),
         ),
+        Refusal::RoleNotConfirmed { step } => format!(
+            "Kurve controleert eerst of je superbeheerder bent. Daarna kun je de stap “{}” doen. Je krijgt dan een mail.",
+            step_name(*step)
+        ),
         Refusal::NotYet { step, missing } => {
             format!("De stap “{}” kan nog niet. Eerst moet dit gereed zijn: {}.", step_name(*step), listed(missing))
         }
@@ -239,6 +243,7 @@ mod tests {
         let mut all = vec![
             Refusal::NotAllowed,
             Refusal::WrongRole { step: Step::ConsentGiven, needed: ContactRole::Superbeheerder },
+            Refusal::RoleNotConfirmed { step: Step::ConsentGiven },
             Refusal::NotYet { step, missing: vec![Step::QueryExecuted] },
             Refusal::AlreadyDone { step },
             Refusal::NotDone { step },

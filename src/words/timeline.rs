@@ -137,7 +137,10 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::StaffSessionsEnded { sessions } => format!("Op {sessions} andere plekken uitgelogd."),
         Action::StaffEnrolled => "Wachtwoord gekozen en inlogcodes ingesteld.".into(),
         Action::StaffLocked { staff } => {
-            format!("Account tijdelijk op slot na te veel foute pogingen: {}.", names.colleague(*staff))
+            format!("Vaak een fout wachtwoord getypt bij het account van {}.", names.colleague(*staff))
+        }
+        Action::StaffCodesTried { staff } => {
+            format!("Goed wachtwoord met foute codes bij het account van {}.", names.colleague(*staff))
         }
         Action::ApiKeyAdded { key: _ } => "API-sleutel gemaakt.".into(),
         Action::ApiKeyRevoked { key: _ } => "API-sleutel ingetrokken.".into(),

@@ -77,6 +77,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("hmac", &["crypto"]),
     ("subtle", &["crypto"]),
     ("totp_rs", &["crypto"]),
+    ("zxcvbn", &["crypto"]),
     ("rand_core", &["chance"]),
     ("rand_chacha", &["chance"]),
     ("rcgen", &["simulator"]),

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::Stdio;
 
 use crate::bounces::{is_marked, sent};
+use crate::support::answers::{self, answer};
 use crate::support::database::texts;
 use crate::support::program::Program;
 use crate::support::{on_each_database, reports, run_to_failure};
@@ -78,6 +79,34 @@ fn a_report_that_an_address_does_not_exist_marks_it_and_asks_kurve_for_another()
         // The program goes by the time of its own, so the row may wait for the clock of this test.
         let waiting = texts(&app.database.url, "SELECT kind FROM work_item WHERE kind = 'address'").await;
         assert_eq!(waiting.len(), 1, "{waiting:?}");
+    });
+}
+
+#[test]
+fn an_answer_that_comes_to_the_address_for_reports_ends_well_and_reaches_kurve() {
+    run_to_failure(|app| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let mail = sent(&app, &school, "1").await;
+        let mut program = Program::new(app.database.kind).await;
+        program.set("KOPPELKLAAR_DATABASE_URL", &app.database.url);
+        program.set("KOPPELKLAAR_KEYS", &app.keys_text);
+        program.set("KOPPELKLAAR_BOUNCE_ADDRESS", "bounces@kurve.nl");
+        let silent = "Subject: Re: uw mail\nDate: Mon, 30 Nov 2026 09:58:30 +0100\n\n";
+
+        for (message, line) in [
+            (answer(answers::AWAY, &school.email, &mail.from), "stands with the school and waits on Kurve"),
+            (answer(answers::ENGLISH, &school.email, &mail.from), "stands with the school and waits on Kurve"),
+            (answer(answers::ENGLISH, &school.email, &mail.from), "Nothing to do"),
+            (format!("From: {}\n{silent}", school.email), "Ignored: an answer without text and files."),
+        ] {
+            let (ended, said) = pipe(&program, &["--to", &mail.from], message.as_bytes());
+
+            assert_eq!(ended, Some(0), "{said}");
+            assert!(said.contains(line) && !said.contains(&school.email) && !said.contains("bounces+"), "{said}");
+        }
+        let waiting = texts(&app.database.url, "SELECT kind FROM work_item WHERE kind = 'reply'").await;
+        assert_eq!(waiting.len(), 1, "{waiting:?}");
+        assert!(!is_marked(&app, &school.email).await);
     });
 }
 

@@ -12,6 +12,9 @@ use koppelklaar::store::people::address_marks;
 use crate::journey::Table;
 use crate::support::{TestApp, TestSchool, reports, run_to_failure};
 
+mod answers;
+mod cases;
+mod elsewhere;
 mod late;
 mod strange;
 

@@ -8,7 +8,7 @@ use koppelklaar::services::ServiceError;
 use koppelklaar::services::onboarding::{credentials, onboardings};
 
 use crate::journey::Table;
-use crate::support::database::sql;
+use crate::support::database::{sql, texts};
 use crate::support::{Page, TestApp, TestSchool, run};
 
 async fn look(table: &Table) -> Page {
@@ -269,5 +269,28 @@ fn a_password_that_cannot_be_opened_costs_no_look_and_tells_nobody_of_one() {
         let issued = credentials::find_issued(app.context(), table.school.connection).await.expect("the store answers");
         assert_eq!(issued.expect("it was issued").reveals_left, REVEALS_ALLOWED);
         assert_eq!(app.new_mails().await.len(), 0);
+    });
+}
+
+#[test]
+fn the_password_that_was_replaced_is_deleted_and_the_newest_stays() {
+    run(|app: TestApp| async move {
+        let table = ready(&app).await;
+        let lengths = async || {
+            let query = "SELECT CAST(length(sealed_password) AS TEXT) FROM credential ORDER BY version";
+            texts(&app.database.url, query).await
+        };
+        let before = lengths().await;
+
+        table.issue().await;
+        table.issue().await;
+        let after = lengths().await;
+
+        assert!(before.len() == 1 && before[0] != "0", "{before:?}");
+        assert_eq!(after[..2], ["0", "0"]);
+        assert_ne!(after[2], "0");
+        table.claim(&["query_executed"]).await;
+        assert!(look(&table).await.has("[data-secret]"));
+        app.new_mails().await;
     });
 }

@@ -20,7 +20,7 @@ use koppelklaar::jobs::Job;
 use koppelklaar::services::messages::receiving::receive;
 use koppelklaar::services::messages::thread;
 use koppelklaar::services::onboarding::joins::{decide, waiting};
-use koppelklaar::services::onboarding::worklist::{self, Wanted};
+use koppelklaar::services::onboarding::worklist::{Wanted, Worklist};
 use koppelklaar::services::onboarding::{credentials, onboardings, takings};
 use koppelklaar::services::people::{addresses, contacts, registrations};
 use koppelklaar::services::{AnonymousCall, Call, ServiceError};
@@ -155,7 +155,8 @@ impl Story {
     pub(crate) async fn listed(&self) -> Held {
         let (mut listed, mut after) = (Held::new(), None);
         loop {
-            let page = worklist::list(self.app.context(), &Wanted::default(), after.as_ref(), self.app.now()).await;
+            let worklist = Worklist::at(self.app.context(), self.app.now()).await.expect("the service answers");
+            let page = worklist.list(&Wanted::default(), after.as_ref()).await;
             let page = page.expect("the store answers");
             listed.extend(page.rows.iter().filter_map(|item| Some((item.connection?, item.kind))));
             after = page.next;

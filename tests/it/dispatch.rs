@@ -37,7 +37,7 @@ fn mailer(sink: &SmtpSink) -> Mailer {
     Mailer { transport: Transport::Smtp(SmtpTransport::new(url).with_timeouts(LIMITS)), sender }
 }
 
-async fn send(app: &TestApp, script: Script) -> (Summary, SmtpSink) {
+pub(crate) async fn send(app: &TestApp, script: Script) -> (Summary, SmtpSink) {
     let sink = SmtpSink::start(script).await;
     let summary = dispatch::send_due(app.context(), &mailer(&sink), || app.now()).await;
     (summary.expect("the outbox can be read"), sink)

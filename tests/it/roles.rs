@@ -39,7 +39,7 @@ const GROUND: [(&str, &str); 1] = [("ground", "Gebeld via het algemene nummer va
 const GIVEN: &str = "Rol nog niet bevestigd De school gaf deze persoon zelf de rol superbeheerder.";
 
 #[test]
-fn a_known_colleague_to_whom_consent_is_handed_gets_the_role_and_can_do_the_step_at_once() {
+fn to_appoint_a_superbeheerder_takes_kurve_and_until_then_the_step_is_kurves() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
         hand_to_piet(&table, "allowlisting_requested", "applicatiebeheerder").await;
@@ -51,18 +51,56 @@ fn a_known_colleague_to_whom_consent_is_handed_gets_the_role_and_can_do_the_step
         let mails = app.new_mails().await;
         let kurve = roles_of_piet(&table).await;
         let course = table.staff_page().await;
-        let piet = Table { portal: app.portal_as(PIET).await, ..table };
-        let done = piet.school("consent_given", "claim", &[]).await;
-        let colleagues = piet.portal.open("/collegas").await;
+        let piet = app.portal_as(PIET).await;
+        let page = piet.open("/stap/consent_given").await;
+        let (_, values) = page.form("form[action='/uitloggen']");
+        let forced = piet.post(&piet.at("/stap/consent_given/gedaan"), &values).await;
+        let waits = table.staff.get("/beheer").await.text("[data-kind=vouch]");
 
-        assert_eq!((handed.status, again.status, done.status), (303, 303, 303), "{}", done.body);
-        assert!(told.subject.contains("Consent geven in Magister"), "{}", told.subject);
+        assert_eq!((handed.status, again.status, forced.status), (303, 303, 422));
+        assert!(told.subject.contains("straks te doen: Consent geven in Magister"), "{}", told.subject);
         assert_eq!(mails.len(), 0, "a form that arrives twice tells once");
         assert_eq!(kurve[0], ["Superbeheerder en applicatiebeheerder"]);
         assert_eq!(kurve[1], [GIVEN]);
         let line = "Rol aangepast: Piet Bakker is nu superbeheerder en applicatiebeheerder.";
         assert_eq!(course.body.matches(line).count(), 1, "{}", course.body);
+        assert!(!page.has("[data-action=claim]") && !page.has("[data-role-needed]"), "{}", page.body);
+        assert!(page.text("main").contains("Kurve controleert eerst"), "{}", page.body);
+        assert!(waits.contains("Piet Bakker"), "{waits}");
+    });
+}
+
+#[test]
+fn once_kurve_has_looked_the_new_superbeheerder_hears_it_and_does_the_step() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        give_piet_consent(&app, &table).await;
+
+        let confirmed = press(&table, &table.staff_page().await, "change_contact", &[]).await;
+        let told = app.only_mail_to(PIET).await;
+        let waits = table.staff.get("/beheer").await.has("[data-kind=vouch]");
+        let piet = Table { portal: app.portal_as(PIET).await, ..table };
+        let done = piet.school("consent_given", "claim", &[]).await;
+        let colleagues = piet.portal.open("/collegas").await;
+
+        assert_eq!((confirmed.status, done.status), (303, 303), "{}", done.body);
+        assert!(told.subject.contains("doe deze stap: Consent geven in Magister"), "{}", told.subject);
+        assert!(!waits, "nothing waits on Kurve any more");
         assert!(colleagues.text("[data-contacts]").contains("Superbeheerder en applicatiebeheerder"));
+        app.new_mails().await;
+    });
+}
+
+#[test]
+fn whoever_was_superbeheerder_before_goes_on_with_the_step_while_kurve_looks_at_the_new_one() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        give_piet_consent(&app, &table).await;
+
+        let done = table.school("consent_given", "claim", &[]).await;
+
+        assert_eq!(done.status, 303, "{}", done.body);
+        assert!(!table.staff.get("/beheer").await.has("[data-kind=vouch]"));
         app.new_mails().await;
     });
 }
@@ -102,6 +140,7 @@ fn kurve_confirms_a_role_that_the_school_gave_or_takes_it_away() {
         let fields = [("role", "applicatiebeheerder")];
         let taken = press(&table, &table.staff_page().await, "change_contact", &fields).await;
         let after = roles_of_piet(&table).await;
+        app.new_mails().await;
         let piet = app.portal_as(PIET).await;
         let page = piet.open("/stap/consent_given").await;
         let handed = hand_to_piet(&table, "consent_given", "superbeheerder").await;
@@ -175,11 +214,14 @@ fn a_new_colleague_can_be_both_and_says_so_wherever_the_role_stands() {
         let table = Table::set(&app).await;
 
         let handed = hand_to_piet(&table, "consent_given", "superbeheerder applicatiebeheerder").await;
+        let given = roles_of_piet(&table).await;
+        press(&table, &table.staff_page().await, "change_contact", &[]).await;
         app.new_mails().await;
         let piet = Table { portal: app.portal_as(PIET).await, ..table };
         piet.claim(&["consent_given"]).await;
 
         assert_eq!(handed.status, 303, "{}", handed.body);
+        assert_eq!(given, [vec!["Superbeheerder en applicatiebeheerder".to_owned()], vec![GIVEN.to_owned()]]);
         assert_eq!(roles_of_piet(&piet).await, [vec!["Superbeheerder en applicatiebeheerder".to_owned()], vec![]]);
         let step = piet.portal.open("/stap/consent_given").await;
         assert!(step.body.contains("Piet Bakker, superbeheerder en applicatiebeheerder"), "{}", step.body);

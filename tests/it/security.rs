@@ -33,7 +33,7 @@ fn path_of(line: &str) -> Option<(&str, &str)> {
     Some((name, path.split_once('"')?.0))
 }
 
-fn sample(path: &str, school: &str) -> String {
+pub(crate) fn sample(path: &str, school: &str) -> String {
     path.replace("{school}", school)
         .replace("{connection}", school)
         .replace("{step}", "consent_given")

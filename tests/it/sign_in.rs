@@ -10,7 +10,7 @@ use koppelklaar::domain::onboarding::Step;
 use koppelklaar::links;
 use koppelklaar::web::rate_limit::Allowance;
 
-async fn ask(visitor: &Visitor, email: &str) -> Page {
+pub(crate) async fn ask(visitor: &Visitor, email: &str) -> Page {
     visitor.get("/inloggen").await.submit(visitor, "main form", &[("email", email)]).await
 }
 
@@ -18,7 +18,7 @@ async fn school(app: &TestApp) -> TestSchool {
     app.school("Bonhoeffer College", "12AB", "bonhoeffer").await
 }
 
-async fn asked(app: &TestApp) -> (TestSchool, Visitor, Mail) {
+pub(crate) async fn asked(app: &TestApp) -> (TestSchool, Visitor, Mail) {
     let school = school(app).await;
     let visitor = app.anonymous();
     ask(&visitor, &school.email).await;
@@ -26,18 +26,18 @@ async fn asked(app: &TestApp) -> (TestSchool, Visitor, Mail) {
     (school, visitor, mail)
 }
 
-async fn type_code(visitor: &Visitor, code: &str) -> Page {
+pub(crate) async fn type_code(visitor: &Visitor, code: &str) -> Page {
     visitor.get("/inloggen/code").await.submit(visitor, "main form", &[("code", code)]).await
 }
 
-async fn is_signed_in(visitor: &Visitor) -> bool {
+pub(crate) async fn is_signed_in(visitor: &Visitor) -> bool {
     visitor.get("/school").await.location() != "/inloggen"
 }
 
-/// Six digits that are not the code.
-fn wrong(code: &str) -> String {
+/// As many digits that are not the code.
+pub(crate) fn wrong(code: &str) -> String {
     let last = if code.ends_with('7') { '8' } else { '7' };
-    format!("{}{last}", &code[..5])
+    format!("{}{last}", &code[..code.len() - 1])
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn the_code_alone_works_in_the_browser_that_asked() {
         let (_, visitor, mail) = asked(&app).await;
         let code = mail.code();
 
-        let spaced = format!("{} {}", &code[..3], &code[3..]);
+        let spaced = format!("{} {}", &code[..4], &code[4..]);
         let done = type_code(&visitor, &spaced).await;
 
         assert_eq!((done.status, done.location()), (303, "/school"));
@@ -141,7 +141,7 @@ fn five_wrong_codes_end_the_link_and_the_right_one_comes_too_late() {
 }
 
 #[test]
-fn a_newer_link_replaces_the_older_one() {
+fn a_newer_link_replaces_the_older_one_of_the_same_browser() {
     run(|app: TestApp| async move {
         let (school, visitor, old) = asked(&app).await;
         ask(&visitor, &school.email).await;
@@ -246,6 +246,49 @@ fn a_session_ends_after_twelve_idle_hours_and_lives_on_with_use() {
 
         assert!(in_use && still);
         assert!(!is_signed_in(&visitor).await);
+    });
+}
+
+#[test]
+fn a_session_ends_after_seven_days_however_it_is_used() {
+    run(|app: TestApp| async move {
+        let school = school(&app).await;
+        let visitor = app.portal(&school).await;
+
+        let mut days = vec![];
+        for _ in 0..14 {
+            app.advance(TimeDelta::hours(11));
+            days.push(is_signed_in(&visitor).await);
+        }
+        let in_the_week = days.iter().all(|is_in| *is_in);
+        app.advance(TimeDelta::hours(14) + TimeDelta::seconds(1));
+
+        assert!(in_the_week, "{days:?}");
+        assert!(!is_signed_in(&visitor).await);
+    });
+}
+
+#[test]
+fn the_session_that_a_browser_had_ends_when_it_signs_in_again() {
+    run(|app: TestApp| async move {
+        let (school, visitor, mail) = asked(&app).await;
+        visitor.get(&mail.path_of("/inloggen/link/")).await.submit(&visitor, "main form", &[]).await;
+        let old = visitor.cookie("__Host-kk_school").expect("signed in");
+        let elsewhere = app.portal(&school).await;
+
+        let page = visitor.get("/inloggen/code").await;
+        let form = page.form("main form").1;
+        visitor.post("/inloggen", &[form[0].clone(), ("email".to_owned(), school.email.clone())]).await;
+        let mail = app.only_mail_to(&school.email).await;
+        type_code(&visitor, &mail.code()).await;
+        let new = visitor.cookie("__Host-kk_school").expect("signed in");
+        let thief = app.anonymous();
+        thief.set_cookie("__Host-kk_school", &old);
+
+        assert_ne!(old, new);
+        assert!(is_signed_in(&visitor).await);
+        assert!(!is_signed_in(&thief).await, "the old session still opens pages");
+        assert!(is_signed_in(&elsewhere).await, "another browser stays signed in");
     });
 }
 

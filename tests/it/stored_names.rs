@@ -11,6 +11,7 @@ use koppelklaar::domain::bulk::{BulkKind, BulkOutcome};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::heartbeat::Worker;
+use koppelklaar::domain::lockout::TrySort;
 use koppelklaar::domain::message::{Direction, LeftOut, Media};
 use koppelklaar::domain::notice::AccountPart;
 use koppelklaar::domain::onboarding::{Change, Course, Evidence, Gate, Lifecycle, Party, Status, Step};
@@ -18,6 +19,7 @@ use koppelklaar::domain::reminder::OwnDayKind;
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::roster::{Field, MailChoice};
 use koppelklaar::domain::school::Region;
+use koppelklaar::domain::stranger::Counted;
 use koppelklaar::domain::tally::{FigureKind, Standing};
 use koppelklaar::domain::unsent::UnsentReason;
 use koppelklaar::domain::work::WorkKind;
@@ -57,6 +59,7 @@ fn every_stored_name_is_what_it_always_was() {
         ),
         (stored::<StaffRole>(), "admin support reader"),
         (stored::<OwnDayKind>(), "closed open"),
+        (stored::<Counted>(), "wrong_code confirmation sign_in"),
         (stored::<Field>(), "school brin domain region contact email role stand"),
         (stored::<MailChoice>(), "none one ordinary"),
         (stored::<ClosedReason>(), "renewed proven withdrawn"),
@@ -85,9 +88,10 @@ fn every_stored_name_is_what_it_always_was() {
         (
             named::<Purpose>(),
             "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-mail seal-attachment email-lookup audit \
-             csrf access-code bounce reply unsubscribe fingerprint",
+             csrf access-code bounce reply unsubscribe replaced-password client-network fingerprint",
         ),
         (named::<AccountPart>(), "password second_factor"),
+        (stored::<TrySort>(), "password code"),
         (named::<Subscription>(), "reminders digest"),
         (Lifecycle::VARIANTS.join(" "), "active paused withdrawn completed"),
         (
@@ -117,7 +121,7 @@ fn every_stored_name_is_what_it_always_was() {
              digest_resumed option_b_table_kept option_b_file_made option_b_cleaned_up staff_added \
              staff_role_changed staff_enabled staff_disabled staff_invited staff_invite_withdrawn staff_reset \
              staff_password_changed staff_factor_changed staff_sessions_ended staff_enrolled staff_signed_in \
-             staff_locked api_key_added api_key_revoked",
+             staff_locked staff_codes_tried api_key_added api_key_revoked",
         ),
     ] {
         assert_eq!(found, expected);

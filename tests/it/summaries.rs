@@ -166,7 +166,7 @@ fn rows_that_are_missing_are_made_by_the_next_migration_and_wrong_ones_by_order(
         upkeep::fill(db, Which::All).await.expect("it runs");
         assert_eq!(texts(url, all).await, before);
         let found = schools::list(app.context(), &schools_called(&app, "college"), None).await.expect("a page");
-        assert!(!found.rows.is_empty(), "the index of the search went along");
+        assert!(!found.page.rows.is_empty(), "the index of the search went along");
     });
 }
 

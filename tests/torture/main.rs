@@ -13,6 +13,7 @@ mod kept;
 mod outage;
 mod planning;
 mod points;
+mod rolling;
 mod roster;
 mod rounds;
 mod schools;
@@ -158,4 +159,22 @@ fn a_disk_that_was_full_costs_no_mail() {
 #[ignore = "the long form: the first retry comes after a minute"]
 fn a_mail_server_that_was_away_costs_no_mail() {
     block_on(outage::take_mail_server_away());
+}
+
+/// Restarts instances behind a balancer so many times each.
+fn restart_under_load(rounds: u32) {
+    if let Some(cluster) = Cluster::start("") {
+        block_on(rolling::restart_one_after_another(&cluster, rounds));
+    }
+}
+
+#[test]
+fn instances_that_are_restarted_one_after_another_fail_no_request() {
+    restart_under_load(1);
+}
+
+#[test]
+#[ignore = "the long form: minutes"]
+fn instances_that_are_restarted_one_after_another_again_and_again_fail_no_request() {
+    restart_under_load(15);
 }

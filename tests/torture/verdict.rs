@@ -17,12 +17,17 @@ pub(crate) struct Figures {
     pub(crate) doubles: usize,
     /// Mails with a token that were given up, since they may have gone.
     pub(crate) given_up: usize,
+    /// Those of them that the mail server never saw whole.
+    pub(crate) unseen: usize,
+    /// Mails that are marked as perhaps double, and came once.
+    pub(crate) marked: usize,
 }
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { mails, kills, doubles, given_up } = self;
-        write!(f, "{mails} mails, {kills} kills, {doubles} came twice, {given_up} with a token given up")
+        let Self { mails, kills, doubles, given_up, unseen, marked } = self;
+        write!(f, "{mails} mails, {kills} kills, {doubles} came twice, {marked} are marked and came once, ")?;
+        write!(f, "{given_up} with a token given up, {unseen} of them unseen")
     }
 }
 
@@ -54,6 +59,8 @@ pub(crate) async fn judge(stage: &Stage, sink: &Sink, killed: &HashSet<LifeId>) 
         let got = of_mail.remove(mail.message_id.as_str()).unwrap_or_default();
         let is_given_up = mail.kind.carries_token() && mail.status == MailStatus::Failed && got.len() <= 1;
         figures.given_up += usize::from(is_given_up);
+        figures.unseen += usize::from(is_given_up && got.is_empty());
+        figures.marked += usize::from(mail.may_be_double && got.len() == 1);
         if mail.status != MailStatus::Sent && !is_given_up {
             wrong.push(format!("{} is {:?}: {:?}", name(mail), mail.status, mail.last_error));
         }

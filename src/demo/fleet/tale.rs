@@ -215,7 +215,7 @@ impl<'a> Tale<'a> {
             let who = self.cast.contacts.iter().filter(|contact| contact.is_vouched() == is_vouched);
             who.map(|contact| contact.id).collect()
         };
-        let people = People { vouched: ids_of(true), others: ids_of(false) };
+        let people = People { vouched: ids_of(true), others: ids_of(false), ..People::default() };
         let mut notes = vec![Command::NotePeople { people }];
         let newest = self.credentials.last().filter(|newest| newest.version == self.state.credential_version());
         if let Some(newest) = newest.filter(|newest| newest.closed.is_none()) {

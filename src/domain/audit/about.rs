@@ -69,6 +69,7 @@ impl Action {
             | Self::StaffEnrolled
             | Self::StaffSignedIn
             | Self::StaffLocked { .. }
+            | Self::StaffCodesTried { .. }
             | Self::ApiKeyAdded { .. }
             | Self::ApiKeyRevoked { .. } => None,
         }

@@ -122,6 +122,16 @@ impl Password {
         bare.len() >= FEWEST_SIGNS && self::bare(text).contains(bare.as_str())
     }
 
+    /// Its letters and digits, by which it is recognised once it is deleted.
+    pub fn bare(&self) -> Zeroizing<String> {
+        bare(self.expose())
+    }
+
+    /// Whether a text holds so many letters and digits in a row that are a password, whatever stands between them.
+    pub fn is_any_in(text: &str, length: usize, is_password: impl Fn(&[u8]) -> bool) -> bool {
+        length >= FEWEST_SIGNS && bare(text).as_bytes().windows(length).any(is_password)
+    }
+
     /// Whether a text is long enough to hold a password.
     pub fn could_be_in(text: &str) -> bool {
         text.chars().filter(char::is_ascii_alphanumeric).take(FEWEST_SIGNS).count() == FEWEST_SIGNS

@@ -59,7 +59,7 @@ fn one_school(line: &str) -> Result<SchoolDetails, String> {
         return Err("zet een komma tussen de naam en het BRIN-nummer.".to_owned());
     };
     let name = name.trim_matches(|sign: char| GAPS.contains(&sign) || sign.is_whitespace());
-    let name = SchoolName::parse(name).map_err(|error| error.sentence().to_owned())?;
+    let name = SchoolName::parse_typed(name).map_err(|error| error.sentence().to_owned())?;
     let brin = Brin::parse(brin).map_err(|error| error.sentence().to_owned())?;
     Ok(SchoolDetails { name, brin })
 }

@@ -45,6 +45,9 @@ pub struct People {
     pub vouched: BTreeSet<ContactId>,
     /// The others.
     pub others: BTreeSet<ContactId>,
+    /// Those of both whom the school made superbeheerder by itself, and whom Kurve has not looked at since.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unconfirmed: BTreeSet<ContactId>,
 }
 
 /// That the school asked for a new password.
@@ -72,7 +75,13 @@ pub struct Access {
 impl People {
     /// Whether nobody is known.
     pub fn is_empty(&self) -> bool {
-        self.vouched.is_empty() && self.others.is_empty()
+        self.vouched.is_empty() && self.others.is_empty() && self.unconfirmed.is_empty()
+    }
+
+    /// Whoever has a step that only a superbeheerder does, if Kurve has not looked at that yet.
+    pub(super) fn unconfirmed_with(&self, handed_to: Option<ContactId>) -> Option<BTreeSet<ContactId>> {
+        let id = handed_to.filter(|id| self.unconfirmed.contains(id))?;
+        Some(BTreeSet::from([id]))
     }
 
     /// Those who are to do a step that takes the credentials, if Kurve vouches for none of them: the one to whom it was

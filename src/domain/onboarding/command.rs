@@ -255,6 +255,12 @@ pub enum Refusal {
         /// The role it takes.
         needed: ContactRole,
     },
+    /// A colleague made the contact what the step takes, and Kurve has not looked at that yet.
+    #[error("Kurve has not confirmed the role that the step takes")]
+    RoleNotConfirmed {
+        /// The step.
+        step: Step,
+    },
     /// Something must be done first.
     #[error("step {} needs other steps first", .step.as_str())]
     NotYet {

@@ -1,5 +1,5 @@
-//! What stands between a school and a step that takes the credentials: nobody for whom Kurve vouches, or a password that
-//! is not shown any more.
+//! What stands between a school and a step: nobody for whom Kurve vouches, a superbeheerder whom the school appointed and
+//! Kurve has not looked at, or a password that is not shown any more.
 
 use std::collections::BTreeSet;
 
@@ -22,6 +22,9 @@ pub enum Obstacle {
 pub(super) fn obstacles(access: &Access, step: Step, state: &StepState, handed_to: Option<ContactId>) -> Vec<Obstacle> {
     let StepState::Open { fallen, .. } = state else { return vec![] };
     let mut found = vec![];
+    if step.takes_role().is_some() {
+        found.extend(access.people.unconfirmed_with(handed_to).map(Obstacle::NotVouched));
+    }
     if step.takes_credentials() {
         found.extend(access.people.all_unvouched(handed_to).map(Obstacle::NotVouched));
     }

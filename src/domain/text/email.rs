@@ -71,6 +71,15 @@ impl EmailAddress {
         &self.0
     }
 
+    /// The address to count by: all lower case and without what follows a `+`, since such addresses are one mailbox.
+    pub fn limit_form(&self) -> String {
+        let form = self.key_form();
+        match form.split_once('@').and_then(|(local, domain)| Some((local.split_once('+')?.0, domain))) {
+            Some((mailbox, domain)) if !mailbox.is_empty() => format!("{mailbox}@{domain}"),
+            Some(_) | None => form,
+        }
+    }
+
     /// The address to look up by: all lower case, since people type their own name both ways.
     pub fn key_form(&self) -> String {
         self.0.to_ascii_lowercase()
@@ -116,6 +125,18 @@ mod tests {
 
             assert_eq!((email.as_str(), email.key_form().as_str()), (stored, key));
             assert_eq!(EmailAddress::parse(email.as_str()), Ok(email));
+        }
+    }
+
+    #[test]
+    fn addresses_of_one_mailbox_count_as_one() {
+        for (typed, counted) in [
+            ("Anna+numo@School.nl", "anna@school.nl"),
+            ("anna+a+b@school.nl", "anna@school.nl"),
+            ("anna@school.nl", "anna@school.nl"),
+            ("+anna@school.nl", "+anna@school.nl"),
+        ] {
+            assert_eq!(EmailAddress::parse(typed).expect(typed).limit_form(), counted);
         }
     }
 

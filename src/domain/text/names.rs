@@ -36,6 +36,11 @@ const PERSON_HIDDEN: TextError = TextError::new(
     "In deze naam zit een onzichtbaar teken of een nieuwe regel. Typ de naam zelf, op één regel, bijvoorbeeld Joke Jansen.",
 );
 
+const WEB_ADDRESS: TextError = TextError::new(
+    "In deze naam staat een webadres of e-mailadres. Vul alleen de naam in. Hoort er een punt in de naam? Zet er dan een spatie \
+     achter, bijvoorbeeld St. Jan.",
+);
+
 /// The name of a school, as the school writes it: 2 to 120 signs on one line.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SchoolName(String);
@@ -55,6 +60,16 @@ impl SchoolName {
             1..=120 => Err(SCHOOL_SHORT),
             _ => Err(SCHOOL_LONG),
         }
+    }
+
+    /// Reads a name that somebody types at a door that is open to strangers: it becomes part of what we write to others, so
+    /// it holds no address of the web.
+    ///
+    /// # Errors
+    /// As `parse`, and where a mail program would make a link of it.
+    pub fn parse_typed(text: &str) -> Result<Self, TextError> {
+        let name = Self::parse(text)?;
+        if holds_web_address(name.as_str()) { Err(WEB_ADDRESS) } else { Ok(name) }
     }
 
     /// The name to show.
@@ -142,10 +157,45 @@ impl PersonName {
         }
     }
 
+    /// Reads a name that somebody types at a door that is open to strangers: it becomes part of what we write to others, so
+    /// it holds no address of the web.
+    ///
+    /// # Errors
+    /// As `parse`, and where a mail program would make a link of it.
+    pub fn parse_typed(text: &str) -> Result<Self, TextError> {
+        let name = Self::parse(text)?;
+        if holds_web_address(name.as_str()) { Err(WEB_ADDRESS) } else { Ok(name) }
+    }
+
     /// The name to show.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The ends of domains that people in the Netherlands are sent to most, also by who means no good.
+const WEB_ENDS: [&str; 44] = [
+    "app", "be", "biz", "cc", "click", "cn", "co", "com", "de", "dev", "edu", "eu", "fr", "gg", "gl", "gov", "icu",
+    "info", "io", "ink", "is", "link", "live", "ly", "me", "net", "nl", "nu", "online", "org", "page", "pro", "ru",
+    "shop", "site", "store", "su", "to", "top", "tv", "uk", "us", "vip", "xyz",
+];
+
+/// Whether a mail program would make a link of a part of a name. `St.Jan` and `J.P.Coen` are names.
+fn holds_web_address(name: &str) -> bool {
+    let is_between = |sign: char| sign.is_whitespace() || "()<>[]{}\"'`,;|*/:?#\\@=!".contains(sign);
+    // Dots of other scripts count as dots in a domain.
+    let plain = name.replace(['。', '．', '｡'], ".");
+    name.contains("://") || plain.split(is_between).any(is_web_address)
+}
+
+fn is_web_address(word: &str) -> bool {
+    let host = word.trim_matches('.');
+    let Some((start, end)) = host.rsplit_once('.') else { return word.to_lowercase().starts_with("www.") };
+    let is_end = end.chars().count() >= 2 && end.chars().all(char::is_alphabetic);
+    let is_known_end = WEB_ENDS.contains(&end.to_lowercase().as_str());
+    let begins_small = end.chars().next().is_some_and(char::is_lowercase);
+    let is_short = start.rsplit('.').next().is_some_and(|label| label.chars().count() <= 4);
+    start.to_lowercase().starts_with("www") || is_end && (is_known_end || begins_small || !is_short)
 }
 
 /// The text on one line with single spaces; `None` when it holds a line end or something hidden.
@@ -177,6 +227,44 @@ mod tests {
             assert_eq!(PersonName::parse(typed).expect(typed).as_str(), stored);
         }
         assert_eq!(SchoolName::parse("10").expect("a number can name a school").as_str(), "10");
+    }
+
+    #[test]
+    fn a_name_that_strangers_type_holds_nothing_that_a_mail_makes_a_link_of() {
+        for typed in [
+            "Win geld op https://evil.example/x",
+            "evil.com",
+            "EVIL.COM",
+            "Kijk op www.evil nu",
+            "bit.ly/abc College",
+            "Bel mij op anna@evil.wtf nu",
+            "ga naar evil.wtf.",
+            "Evil.Wtf? (evil.co)",
+            "hxxp://evil",
+            "evil.example:8080",
+            "https:/evil.com",
+            "Kijk op evil。com",
+            "www.Evil",
+            "Prijswinnaar.Club",
+        ] {
+            assert_eq!(SchoolName::parse_typed(typed), Err(WEB_ADDRESS), "{typed}");
+            assert_eq!(PersonName::parse_typed(typed), Err(WEB_ADDRESS), "{typed}");
+        }
+        for typed in [
+            "St. Jan",
+            "St.Jan College",
+            "Chr.Lyceum Dr.Nassau",
+            "J.P. Coen",
+            "J.P.Coen",
+            "o.b.s. De Wegwijzer",
+            "Mr. A.B. van der Berg",
+            "De #Hub {{ brin }} \"A\" <b> */ --",
+            "Lyceum 1.0",
+            "Joke Jansen...",
+            "学校 مدرسة",
+        ] {
+            assert!(SchoolName::parse_typed(typed).is_ok(), "{typed}");
+        }
     }
 
     #[test]

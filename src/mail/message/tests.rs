@@ -112,6 +112,43 @@ fn names_of_every_kind_come_back_as_they_were() {
 }
 
 #[test]
+fn a_name_with_an_apostrophe_stays_readable_on_its_way() {
+    let long = format!("J'{}", " van der Berg".repeat(7));
+    for (name, written) in [
+        ("Jan d'Hondt", "To: \"Jan d'Hondt\" <jan@school.example>"),
+        ("D'Arc, J. (Jo)", "To: \"D'Arc, J. (Jo)\" <jan@school.example>"),
+        ("a'b \\ \"c\"", "To: \"a'b \\\\ \\\"c\\\"\" <jan@school.example>"),
+        (&long, "To: \"J' van der Berg van der Berg van der Berg van der Berg van der Berg van"),
+    ] {
+        let reply_to = Some((name.to_owned(), "piet@school.example".to_owned()));
+        let text = text_of(&OutgoingMail { to_name: Some(name.to_owned()), reply_to, ..mail() });
+        let headers = text.split_once("\r\n\r\n").expect("headers and a body").0;
+
+        assert!(headers.lines().any(|line| line.trim_end() == written), "{written} is missing in:\n{headers}");
+        assert!(!headers.contains("=?") && headers.lines().all(|line| line.len() <= 78), "{headers}");
+        assert_eq!(receiver_name(name), name);
+    }
+    for encoded in ["Zoë d'Hondt", "=?utf-8?q?d'Hondt?="] {
+        assert_eq!(receiver_name(encoded), encoded);
+    }
+}
+
+#[test]
+fn long_identities_are_folded() {
+    let root = format!("<school-{}@{}.example>", "0".repeat(36), "k".repeat(40));
+
+    let text = text_of(&OutgoingMail { thread_root: Some(root.clone()), ..mail() });
+
+    assert!(text.contains(&format!("References: \r\n {root}\r\n")), "{text}");
+    let headers = text.split_once("\r\n\r\n").expect("headers and a body").0;
+    let long: Vec<_> = headers.lines().filter(|line| line.len() > root.len() + 1 && line.len() > 78).collect();
+    assert!(long.is_empty(), "{long:?}");
+    let parsed = MessageParser::default().parse(text.as_bytes()).expect("a mail");
+    assert_eq!(parsed.references().as_text(), Some(root.trim_matches(['<', '>'])));
+    assert_eq!(parsed.in_reply_to().as_text(), Some(root.trim_matches(['<', '>'])));
+}
+
+#[test]
 fn the_subject_comes_back_as_it_was() {
     for subject in ["Bonhoeffer: klaar", "Één stap te gaan – 📬 voor het Sint-Janslyceum", &"lange é naam ".repeat(20)]
     {

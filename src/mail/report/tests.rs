@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::bounce::{Meaning, judge};
+use crate::domain::bounce::Meaning;
 
 const TO: &str = "bounces+abcdefghijklmnopqrstuvwxyz-abcdefghijklmnop@kurve.nl";
 const ID: &str = "<0199.1@koppelklaar.test>";
@@ -30,8 +30,14 @@ fn reports() -> Vec<(&'static str, String, Meaning, &'static str)> {
 fn report_of(text: &str) -> DeliveryReport {
     match read(text.as_bytes()) {
         Incoming::Report(report) => report,
-        other @ (Incoming::FromMachine(_) | Incoming::Other) => panic!("no report but {other:?}"),
+        other @ (Incoming::Answer(_) | Incoming::FromMachine(_) | Incoming::Other) => panic!("no report but {other:?}"),
     }
+}
+
+/// What a report means for the mailbox that the samples are about.
+fn meant(report: &DeliveryReport) -> (Meaning, String) {
+    let verdict = report.verdict(|mailbox| mailbox == "anna@school.example");
+    (verdict.meaning, verdict.code)
 }
 
 #[test]
@@ -40,18 +46,28 @@ fn reports_of_every_kind_of_server_are_understood() {
         for text in [text.clone(), text.replace('\n', "\r\n")] {
             let report = report_of(&text);
 
-            assert_eq!(judge(&report.recipients), Some((meaning, code.to_owned())), "{name}");
+            assert_eq!(meant(&report), (meaning, code.to_owned()), "{name}");
             assert!(report.came_to.iter().any(|came_to| came_to.contains(TO)), "{name}: {:?}", report.came_to);
-            let has_no_returned_headers = name == "exim in words";
-            assert!(report.message_ids.iter().any(|id| id == ID) || has_no_returned_headers, "{name}");
+            assert!(report.message_ids.iter().any(|id| id == ID), "{name}");
         }
+    }
+}
+
+fn answer_of(text: &str) -> Letter {
+    match read(text.as_bytes()) {
+        Incoming::Answer(letter) => letter,
+        other @ (Incoming::Report(_) | Incoming::FromMachine(_) | Incoming::Other) => panic!("no answer but {other:?}"),
     }
 }
 
 #[test]
 fn what_is_no_report_is_told_apart() {
-    assert_eq!(read(sample!("out_of_office").as_bytes()), Incoming::FromMachine("an automatic reply"));
-    assert_eq!(read(sample!("spam").as_bytes()), Incoming::Other);
+    for (sample, is_automatic) in [(sample!("out_of_office"), true), (sample!("spam"), false)] {
+        let letter = answer_of(&sample);
+        assert_eq!(letter.is_automatic, is_automatic);
+        assert!(letter.came_to.iter().any(|came_to| came_to.contains(TO)));
+    }
+    assert_eq!(answer_of(&sample!("out_of_office")).message_ids, [ID]);
     let receipt = "Content-Type: multipart/report; report-type=disposition-notification; boundary=a\n\n--a\n\n--a--\n";
     assert_eq!(read(receipt.as_bytes()), Incoming::FromMachine("a read receipt"));
     for nothing in ["", "\n", "\0", "zomaar wat tekst", "Subject: x"] {
@@ -60,12 +76,86 @@ fn what_is_no_report_is_told_apart() {
 }
 
 #[test]
+fn a_machine_that_answers_and_a_mail_server_are_told_apart_by_who_writes_and_the_subject() {
+    let mail = |path: &str, from: &str, subject: &str, more: &str| {
+        format!("Return-Path: {path}\nFrom: {from}\nTo: {TO}\nSubject: {subject}\n{more}\n550 5.1.1 User unknown\n")
+    };
+    let (daemon, person) = ("Mail <MAILER-DAEMON@mx.example>", "Anna <anna@school.example>");
+    let automatic = "Auto-Submitted: auto-replied\n";
+    for (mail, is_report) in [
+        (mail("<>", daemon, "x", automatic), true),
+        (mail("<MAILER-DAEMON>", daemon, "Returned mail", ""), true),
+        (mail("<>", person, "Undeliverable: x", "Precedence: bulk\n"), true),
+        (mail("<postmaster@x.nl>", "postmaster@x.nl", "Onbestelbaar: x", ""), true),
+        (mail("<>", person, "Hallo", automatic), false),
+        (mail("<>", "postmaster@x.nl", "Automatisch antwoord: mail delivery", automatic), false),
+        (mail("<anna@school.example>", person, "Re: undeliverable", ""), false),
+        (mail("<postmaster@x.nl>", "postmaster@x.nl", "Re: hallo", ""), false),
+    ] {
+        assert_eq!(matches!(read(mail.as_bytes()), Incoming::Report(_)), is_report, "{mail}");
+    }
+    // Without a sender and without a word that a machine wrote it: it came back, and nobody knows from whom.
+    let came_back = report_of(&mail("<>", person, "Hallo", ""));
+    assert_eq!(meant(&came_back).0, Meaning::Refused);
+}
+
+#[test]
+fn a_report_that_cannot_be_read_says_that_the_mail_came_back_and_what_it_said() {
+    let text = sample!("exim_words").replace("550 5.1.1 No such user here", "Helaas.");
+
+    let verdict = report_of(&text).verdict(|_| true);
+
+    assert_eq!((verdict.meaning, verdict.code.as_str()), (Meaning::Refused, "no code"));
+    assert!(verdict.words.contains("Helaas.") && !verdict.words.contains('@'), "{}", verdict.words);
+}
+
+#[test]
+fn words_stand_in_for_what_the_status_part_does_not_tell() {
+    let told = |words: &str, status: &str| {
+        meant(&report_of(&format!(
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\n\
+             {words}\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; anna@school.example\n\
+             Action: failed\nStatus: {status}\n\n--b--\n"
+        )))
+    };
+
+    for (words, status, meaning) in [
+        ("anna@school.example: Domain does not exist", "5.0.0", Meaning::Hard),
+        ("anna@school.example: Denied by policy", "5.1.1", Meaning::Refused),
+        ("weg@oud.example: User unknown", "5.0.0", Meaning::Refused),
+        ("Something failed.", "5.0.0", Meaning::Refused),
+        (
+            "Sorry.\n\nBelow is a copy of the original message:\n\nanna@school.example: User unknown",
+            "5.0.0",
+            Meaning::Refused,
+        ),
+    ] {
+        assert_eq!(told(words, status).0, meaning, "{words}");
+    }
+}
+
+#[test]
+fn a_returned_copy_tells_which_mail_it_was_and_nothing_else() {
+    let copy =
+        format!("--- the returned message ---\n\nContent-Length: 550\nMessage-ID: {ID}\n\n550 5.1.1 User unknown\n");
+    let text = format!(
+        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: kurve@kurve.nl\nSubject: failure notice\n\n\
+         <anna@school.example>:\nretry timeout exceeded\n\n{copy}"
+    );
+
+    let report = report_of(&text);
+
+    assert_eq!(meant(&report).0, Meaning::Soft);
+    assert_eq!(report.message_ids, [ID]);
+}
+
+#[test]
 fn a_report_without_its_status_part_is_read_from_its_words() {
     let text = sample!("postfix_unknown").replace("Content-Type: message/delivery-status", "Content-Type: text/x-lost");
 
     let report = report_of(&text);
 
-    assert_eq!(judge(&report.recipients), Some((Meaning::Hard, "5.1.1".to_owned())));
+    assert_eq!(meant(&report), (Meaning::Hard, "5.1.1".to_owned()));
 }
 
 #[test]
@@ -75,7 +165,7 @@ fn a_report_that_was_cut_off_still_says_what_it_said_before() {
 
     let report = report_of(&whole[..after_status]);
 
-    assert_eq!(judge(&report.recipients), Some((Meaning::Hard, "5.1.1".to_owned())));
+    assert_eq!(meant(&report), (Meaning::Hard, "5.1.1".to_owned()));
 }
 
 #[test]
@@ -84,7 +174,7 @@ fn mails_within_mails_do_not_exhaust_the_stack_and_a_flood_is_cut_off() {
     assert_eq!(read(nested.as_bytes()), Incoming::Other);
 
     let flood = format!("{}\n{}", sample!("postfix_unknown"), "x".repeat(4 * LONGEST_REPORT));
-    assert_eq!(judge(&report_of(&flood).recipients).map(|(meaning, _)| meaning), Some(Meaning::Hard));
+    assert_eq!(meant(&report_of(&flood)).0, Meaning::Hard);
 
     let groups = "Action: failed\nStatus: 5.1.1\n\n".repeat(5_000);
     let many = format!("Content-Type: message/delivery-status\n\n{groups}");

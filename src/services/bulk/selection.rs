@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::bulk::MOST_ITEMS;
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::work::{WorkKey, WorkKind};
-use crate::services::onboarding::worklist::{self, Wanted};
+use crate::services::onboarding::worklist::{Wanted, Worklist};
 use crate::services::{Context, ServiceError};
 use crate::store::StoreError;
 use crate::store::onboarding::overview::After;
@@ -75,7 +75,7 @@ pub(super) async fn find(context: &Context, selection: &Selection, now: DateTime
         Selection::Schools(filter) => of_schools(&list_schools(context, filter).await?),
         Selection::Work(keys) => of_work(keys),
         Selection::Worklist(wanted) => {
-            let items = worklist::list_all(context, wanted, now, MOST_ITEMS + 1).await?;
+            let items = Worklist::at(context, now).await?.list_all(wanted, MOST_ITEMS + 1).await?;
             of_work(&items.iter().map(WorkItem::about).collect::<Vec<_>>())
         }
     }

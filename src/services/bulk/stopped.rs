@@ -58,7 +58,9 @@ fn of_error(error: ServiceError) -> Follows {
         Some(why @ WhyNot::Unreadable) => Follows::Over(ended(BulkOutcome::Failed, &why)),
         Some(why) => Follows::Over(ended(BulkOutcome::Refused, &why)),
         None => match error {
-            ServiceError::Store(StoreError::Database(_) | StoreError::OtherRelease) => Follows::Rest(error),
+            ServiceError::Store(StoreError::Database(_) | StoreError::Unusable { .. } | StoreError::OtherRelease) => {
+                Follows::Rest(error)
+            }
             error => Follows::Again(ended(BulkOutcome::Failed, &WhyNot::Fault), error),
         },
     }
@@ -96,6 +98,7 @@ fn why_of(error: &ServiceError) -> Option<WhyNot> {
         | ServiceError::TooManyRequests
         | ServiceError::MoveFirst
         | ServiceError::BrinInUse
+        | ServiceError::Full { .. }
         | ServiceError::MovesNowhere
         | ServiceError::NobodyGoesAlong => WhyNot::Otherwise,
     })

@@ -3,14 +3,16 @@
 //! - A mail is written when it is sent, from what is true then; what is no longer needed is skipped ([`write`]).
 //! - Its bytes are kept, sealed, before they leave. When nobody knows whether the mail server has them, the next attempt
 //!   sends the same bytes and the mail is marked: it may be double. A mail with a token is then given up instead.
-//! - One transaction marks a mail and begins the next one ([`batch`]): a worker that dies has at most one mail under
-//!   way, and what it did not begin comes back when its lease ends.
+//! - One transaction marks a mail and begins the next one ([`batch`]), when the mail server waits for its first byte: a
+//!   worker that dies has at most one mail under way, and what it did not begin comes back when its lease ends.
 //!
 //! What a mail server can do and what becomes of the mail is in `docs/mail.md`.
 
 mod batch;
 mod by_hand;
+mod kept_lease;
 mod mailer;
+mod notes;
 mod outcome;
 mod write;
 
@@ -75,7 +77,8 @@ pub async fn send_some(
         tracing::error!(error = %error, "Gave up a mail whose row cannot be read");
         summary.failed += 1;
     }
-    batch::Batch::new(context, mailer, id, now).work(leased.mails, is_stopping, summary).await?;
+    // Boxed, as all that a mail takes in one future is a good part of a thread's stack.
+    Box::pin(batch::Batch::new(context, mailer, id, now).work(leased.mails, is_stopping, summary)).await?;
     Ok(true)
 }
 

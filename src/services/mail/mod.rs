@@ -5,6 +5,7 @@ pub mod bounces;
 pub mod dispatch;
 mod draft;
 mod frozen;
+mod mailbox;
 mod mails;
 pub mod post_office;
 pub mod reach;

@@ -8,7 +8,7 @@ use crate::store::people::{access_links, registrations};
 pub(super) const PLACE_OF_LINK: &str = "[hier-staat-de-eenmalige-link]";
 
 /// What stands in a preview where the mail has its code.
-pub(super) const PLACE_OF_CODE: &str = "••••••";
+pub(super) const PLACE_OF_CODE: &str = "••••••••";
 
 /// Makes the token of a mail that was not taken worth nothing, so that the next try can make another. The link of a
 /// colleague gets another token at each try by itself.

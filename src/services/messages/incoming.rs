@@ -16,10 +16,10 @@ use crate::domain::text::{EmailAddress, MessageText};
 use crate::mail::reply::{self, Answer, Incoming};
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
-use crate::store::mail::outbox;
+use crate::store::mail::outbox::{self, OutboxMail};
 use crate::store::onboarding::messages::{self, Author, Message};
 use crate::store::onboarding::onboardings;
-use crate::store::people::contacts;
+use crate::store::people::{access_links, contacts};
 
 /// Signs of an address at most that is no contact's.
 const SENDER_SIGNS: usize = 254;
@@ -72,6 +72,44 @@ pub async fn take(
         Thread::Forged => return Ok(Outcome::Forged),
         Thread::Unknown => return Ok(Outcome::UnknownThread),
     };
+    take_into(context, now, Brought { connection, mail }, answer).await
+}
+
+/// Takes in what came back to the sender of a mail and is no delivery report: what somebody answers there, or a machine
+/// for them.
+///
+/// # Errors
+/// As [`take`].
+pub(in crate::services) async fn take_on_mail(
+    context: &Context,
+    now: DateTime<Utc>,
+    mail: &[u8],
+    answered: &OutboxMail,
+) -> Result<Outcome, ServiceError> {
+    let answer = match reply::read_any(mail) {
+        Incoming::Answer(answer) => answer,
+        Incoming::FromMachine(what) => return Ok(Outcome::FromMachine(what)),
+        Incoming::TooLarge => return Ok(Outcome::TooLarge),
+        Incoming::Other => return Ok(Outcome::NoMail),
+    };
+    match connection_of(context, answered).await? {
+        Some(connection) => take_into(context, now, Brought { connection, mail }, answer).await,
+        None => Ok(Outcome::UnknownThread),
+    }
+}
+
+/// A mail, and where it belongs.
+struct Brought<'a> {
+    connection: ConnectionId,
+    mail: &'a [u8],
+}
+
+async fn take_into(
+    context: &Context,
+    now: DateTime<Utc>,
+    Brought { connection, mail }: Brought<'_>,
+    answer: Answer,
+) -> Result<Outcome, ServiceError> {
     let digest = crypto::digest(&[answer.own_id.as_deref().map_or(mail, str::as_bytes)]);
     let received = Mail { connection, digest: crypto::hex(&digest[..16]), answer };
     let outcome = received.keep(context, now).await?;
@@ -105,17 +143,26 @@ async fn find_thread(context: &Context, answer: &Answer) -> Result<Thread, Servi
         let id = message_id.strip_prefix('<').and_then(|id| id.split_once('@')?.0.parse::<MailId>().ok());
         let Some(id) = id else { continue };
         let found = outbox::find(conn, id).await?.filter(|mail| mail.message_id == *message_id);
-        // A mail about several connections went to a contact of one.
         let Some(mail) = found else { continue };
-        let of_contact = match (mail.connection, mail.contact) {
-            (None, Some(contact)) => contacts::find(conn, contact).await?.map(|contact| contact.connection),
-            (_, _) => None,
-        };
-        if let Some(connection) = mail.connection.or(of_contact) {
+        if let Some(connection) = connection_of(context, &mail).await? {
             return Ok(Thread::Of(connection));
         }
     }
     Ok(Thread::Unknown)
+}
+
+/// The connection that a mail is about. One about several went to a contact of one; one to sign in went to an address.
+async fn connection_of(context: &Context, mail: &OutboxMail) -> Result<Option<ConnectionId>, ServiceError> {
+    let conn = context.db.reader();
+    match (mail.connection, mail.contact, mail.about.link) {
+        (Some(known), ..) => Ok(Some(known)),
+        (None, Some(contact), _) => Ok(contacts::find(conn, contact).await?.map(|contact| contact.connection)),
+        (None, None, Some(link)) => {
+            let Some(link) = access_links::find(conn, link).await? else { return Ok(None) };
+            Ok(contacts::list_by_email(conn, &link.email_key).await?.first().map(|contact| contact.connection))
+        }
+        (None, None, None) => Ok(None),
+    }
 }
 
 /// A mail whose thread is known.

@@ -12,6 +12,7 @@ use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
 use crate::domain::onboarding::{Command, Event, Onboarding, PasswordAccess, People, Step, decide};
 use crate::domain::reminder::{self, WorkingCalendar};
+use crate::domain::roles::ContactRole;
 use crate::services::operations::holidays;
 use crate::services::operations::insight::{self, Turned};
 use crate::services::unit_of_work::UnitOfWork;
@@ -22,20 +23,42 @@ use crate::store::onboarding::{arrangements, connections, credentials, onboardin
 use crate::store::people::contacts;
 use crate::store::{ConnectionTrait, StoreError};
 
-/// What is to be noted in an onboarding; nothing while no credentials are issued, for then nobody can pick any up.
+/// Who the contacts are, as far as it matters: while no credentials are issued nobody can pick any up.
+pub(in crate::services) async fn people(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+    state: &Onboarding,
+) -> Result<People, StoreError> {
+    let is_issued = state.is_yes(Step::CredentialsIssued);
+    let mut people = if is_issued { People::default() } else { state.access().people().clone() };
+    people.unconfirmed.clear();
+    for person in contacts::list(conn, connection).await? {
+        if person.proposed.is_some_and(|roles| roles.contains(ContactRole::Superbeheerder)) {
+            people.unconfirmed.insert(person.id);
+        }
+        if is_issued {
+            let group = if person.is_vouched() { &mut people.vouched } else { &mut people.others };
+            group.insert(person.id);
+        }
+    }
+    Ok(people)
+}
+
+/// What is to be noted in an onboarding; nothing while no credentials are issued and no superbeheerder waits for Kurve, for
+/// then nobody can pick anything up.
 pub(in crate::services) async fn notes(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
     state: &Onboarding,
     now: DateTime<Utc>,
 ) -> Result<Vec<Command>, StoreError> {
-    if !state.is_yes(Step::CredentialsIssued) {
+    let is_issued = state.is_yes(Step::CredentialsIssued);
+    if !is_issued && state.access().people().unconfirmed.is_empty() {
         return Ok(vec![]);
     }
-    let mut people = People::default();
-    for person in contacts::list(conn, connection).await? {
-        let group = if person.is_vouched() { &mut people.vouched } else { &mut people.others };
-        group.insert(person.id);
+    let people = people(conn, connection, state).await?;
+    if !is_issued {
+        return Ok(vec![Command::NotePeople { people }]);
     }
     // While the school has stopped nobody asks for it, and it may be opened again.
     let is_withdrawn = |stored: &StoredCredential| stored.closed.is_some_and(|(_, why)| why == ClosedReason::Withdrawn);

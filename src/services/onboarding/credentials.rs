@@ -128,6 +128,7 @@ pub(in crate::services) async fn issue_within(
         return Err(ServiceError::RequestOpen);
     }
     credentials::mark_closed(work.conn(), connection, ClosedReason::Renewed, call.now).await?;
+    sealed_password::delete_all(context, work.conn(), connection).await?;
     let facts = load_facts(work.conn(), connection).await?;
     let new = make(context, call, ConnectionState { connection, state: &changed.after }, &facts)?;
     credentials::insert(work.conn(), &new).await?;

@@ -169,8 +169,11 @@ pub async fn hand_over(
         (Some(_), _) => (held, false),
     };
     let to = contacts::ensure(&mut work, call, connection, None, colleague).await?;
-    let changed = change_all(&mut work, call, connection, held, &[Command::HandOver { step, to }]).await?;
-    if changed.events.is_empty() && is_news {
+    let people = access::people(work.conn(), connection, &held.state).await?;
+    let commands = [Command::NotePeople { people }, Command::HandOver { step, to }];
+    let changed = change_all(&mut work, call, connection, held, &commands).await?;
+    let is_told = changed.events.iter().any(|event| matches!(event.change, Change::StepHandedOver { .. }));
+    if !is_told && is_news {
         // The step was theirs before they were removed or lost the role; they have to hear that they can do it again.
         let about = About { step: Some(step), by: contact_of(&call.actor), ..About::default() };
         let occasion = format!("{connection}/{}/{}", step.as_str(), call.now.timestamp_millis());

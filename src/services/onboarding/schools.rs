@@ -39,19 +39,22 @@ pub async fn list_unplanned(context: &Context, now: DateTime<Utc>) -> Result<Vec
 }
 
 /// A page of schools by name.
-pub async fn list(
-    context: &Context,
-    filter: &Filter,
-    after: Option<&After>,
-) -> Result<Page<SchoolSummary, After>, ServiceError> {
-    let mut page = school_list::list(context.db.reader(), filter, after, PAGE_ROWS).await?;
-    leave_doubts(context, &mut page.rows);
-    Ok(page)
+pub struct Listed {
+    /// The schools.
+    pub page: Page<SchoolSummary, After>,
+    /// How many there are in all, as far as is counted; `None` where the page has them all.
+    pub count: Option<u64>,
 }
 
-/// How many schools a filter finds, as far as is counted.
-pub async fn count(context: &Context, filter: &Filter) -> Result<u64, ServiceError> {
-    Ok(school_list::count(context.db.reader(), filter).await?)
+/// The schools that a filter finds, after a place.
+pub async fn list(context: &Context, filter: &Filter, after: Option<&After>) -> Result<Listed, ServiceError> {
+    let conn = context.db.reader();
+    let found = school_list::find(conn, filter).await?;
+    let mut page = found.page(conn, after, PAGE_ROWS).await?;
+    leave_doubts(context, &mut page.rows);
+    let is_part = after.is_some() || page.next.is_some();
+    let count = if is_part { Some(found.count(conn).await?) } else { None };
+    Ok(Listed { page, count })
 }
 
 /// What somebody asks who searches for schools with this text.

@@ -96,8 +96,10 @@ async fn drop_mails(work: &UnitOfWork<'_>, call: &Call, press: &Press) -> Result
     let mut waiting = vec![];
     for mail in mails.iter().filter(is_of_press) {
         match mail.status {
-            MailStatus::Waiting if mail.attempts == 0 => waiting.push(mail),
+            MailStatus::Waiting if mail.attempts == 0 && !mail.may_have_arrived() => waiting.push(mail),
             MailStatus::Waiting | MailStatus::Sent | MailStatus::Failed => return Ok(false),
+            // Also one that was given up halfway and then dropped by hand.
+            MailStatus::Skipped | MailStatus::Dropped if mail.may_have_arrived() => return Ok(false),
             MailStatus::Skipped | MailStatus::Dropped => {}
         }
     }

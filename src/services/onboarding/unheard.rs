@@ -83,7 +83,7 @@ fn says_open(mail: &OutboxMail) -> bool {
 
 /// Whether a mail would say that a school opened, and nobody can have it yet.
 fn is_still_to_say(mail: &OutboxMail) -> bool {
-    let is_untouched = mail.attempts == 0 && mail.handing_over_at.is_none();
+    let is_untouched = mail.attempts == 0 && !mail.may_have_arrived();
     says_open(mail) && mail.status == MailStatus::Waiting && is_untouched
 }
 

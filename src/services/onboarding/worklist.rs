@@ -8,6 +8,7 @@ use strum::IntoEnumIterator;
 
 use crate::domain::address_mark::AddressMark;
 use crate::domain::check::{ActivationFacts, Newest};
+use crate::domain::count::MOST_COUNTED;
 use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::school::Contact;
 use crate::domain::search::Search;
@@ -40,105 +41,112 @@ pub struct Wanted {
     pub search: Search,
 }
 
-/// What waits at a moment, by what is wanted.
-async fn filter(context: &Context, wanted: &Wanted, now: DateTime<Utc>) -> Result<WorkFilter, ServiceError> {
-    let makes_checks = context.check_policy.makes_checks();
-    // An outage has a banner of its own, and is no work for each of its connections.
-    let has_outage = makes_checks && outages::find_open(context.db.reader()).await?.is_some();
-    let is_told = |kind: &WorkKind| match kind {
-        WorkKind::Unconfirmed => false,
-        WorkKind::Check => makes_checks && !has_outage,
-        kind => makes_checks || !kind.is_by_check(),
-    };
-    let kinds = WorkKind::iter().filter(is_told).filter(|kind| wanted.kind.is_none_or(|only| only == *kind));
-    Ok(WorkFilter { at: now, kinds: kinds.collect(), taken: wanted.taken, search: wanted.search.clone() })
+/// The worklist as it is at a moment. What is not kept as rows is read once for all that a page asks of it.
+#[derive(Debug)]
+pub struct Worklist<'a> {
+    context: &'a Context,
+    now: DateTime<Utc>,
+    /// An outage has a banner of its own, and is no work for each of its connections.
+    has_outage: bool,
+    unconfirmed: Vec<Unconfirmed>,
 }
 
-/// A page of what waits, most urgent first.
-pub async fn list(
-    context: &Context,
-    wanted: &Wanted,
-    after: Option<&WorkPlace>,
-    now: DateTime<Utc>,
-) -> Result<Page<WorkItem, WorkPlace>, ServiceError> {
-    let filter = filter(context, wanted, now).await?;
-    let Page { mut rows, next } = work_list::list(context.db.reader(), &filter, after, schools::PAGE_ROWS).await?;
-    let requests = unconfirmed(context, wanted, now).await?;
-    rows.extend(requests.iter().map(to_item).filter(|item| after.is_none_or(|after| item.place() > *after)));
-    rows.sort_by_key(WorkItem::place);
-    let most = usize::try_from(schools::PAGE_ROWS).unwrap_or(usize::MAX);
-    let has_more = next.is_some() || rows.len() > most;
-    rows.truncate(most);
-    let next = rows.last().map(WorkItem::place).filter(|_| has_more);
-    Ok(Page { rows, next })
-}
+impl<'a> Worklist<'a> {
+    /// Reads what is not kept as rows.
+    pub async fn at(context: &'a Context, now: DateTime<Utc>) -> Result<Self, ServiceError> {
+        let makes_checks = context.check_policy.makes_checks();
+        let has_outage = makes_checks && outages::find_open(context.db.reader()).await?.is_some();
+        Ok(Self { context, now, has_outage, unconfirmed: registrations::list_unconfirmed(context, now).await? })
+    }
 
-/// All that waits, in the order of the list, or the first of it: at least so many.
-pub async fn list_all(
-    context: &Context,
-    wanted: &Wanted,
-    now: DateTime<Utc>,
-    enough: usize,
-) -> Result<Vec<WorkItem>, ServiceError> {
-    let filter = filter(context, wanted, now).await?;
-    let mut rows: Vec<WorkItem> = unconfirmed(context, wanted, now).await?.iter().map(to_item).collect();
-    let mut after = None;
-    while rows.len() < enough {
-        let page = work_list::list(context.db.reader(), &filter, after.as_ref(), ROWS_AT_ONCE).await?;
-        rows.extend(page.rows);
-        after = page.next;
-        if after.is_none() {
-            break;
+    /// What is kept of what is wanted.
+    fn filter(&self, wanted: &Wanted) -> WorkFilter {
+        let makes_checks = self.context.check_policy.makes_checks();
+        let is_told = |kind: &WorkKind| match kind {
+            WorkKind::Unconfirmed => false,
+            WorkKind::Check => makes_checks && !self.has_outage,
+            kind => makes_checks || !kind.is_by_check(),
+        };
+        let kinds = WorkKind::iter().filter(is_told).filter(|kind| wanted.kind.is_none_or(|only| only == *kind));
+        WorkFilter { at: self.now, kinds: kinds.collect(), taken: wanted.taken, search: wanted.search.clone() }
+    }
+
+    /// The requests that were not confirmed, where they are wanted: nobody takes one, and no search knows their schools.
+    fn requests(&self, wanted: &Wanted) -> impl Iterator<Item = WorkItem> {
+        let is_of_kind = wanted.kind.is_none_or(|only| only == WorkKind::Unconfirmed);
+        let is_wanted = match wanted.taken {
+            TakenBy::Anybody | TakenBy::Nobody => is_of_kind && wanted.search.is_empty(),
+            TakenBy::Colleague(_) => false,
+        };
+        self.unconfirmed.iter().filter(move |_| is_wanted).map(to_item)
+    }
+
+    /// A page of what waits, most urgent first.
+    pub async fn list(
+        &self,
+        wanted: &Wanted,
+        after: Option<&WorkPlace>,
+    ) -> Result<Page<WorkItem, WorkPlace>, ServiceError> {
+        let conn = self.context.db.reader();
+        let Page { mut rows, next } = work_list::list(conn, &self.filter(wanted), after, schools::PAGE_ROWS).await?;
+        rows.extend(self.requests(wanted).filter(|item| after.is_none_or(|after| item.place() > *after)));
+        rows.sort_by_key(WorkItem::place);
+        let most = usize::try_from(schools::PAGE_ROWS).unwrap_or(usize::MAX);
+        let has_more = next.is_some() || rows.len() > most;
+        rows.truncate(most);
+        let next = rows.last().map(WorkItem::place).filter(|_| has_more);
+        Ok(Page { rows, next })
+    }
+
+    /// All that waits, in the order of the list, or the first of it: at least so many.
+    pub async fn list_all(&self, wanted: &Wanted, enough: usize) -> Result<Vec<WorkItem>, ServiceError> {
+        let (conn, filter) = (self.context.db.reader(), self.filter(wanted));
+        let mut rows: Vec<WorkItem> = self.requests(wanted).collect();
+        let mut after = None;
+        while rows.len() < enough {
+            let page = work_list::list(conn, &filter, after.as_ref(), ROWS_AT_ONCE).await?;
+            rows.extend(page.rows);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
         }
+        rows.sort_by_key(WorkItem::place);
+        Ok(rows)
     }
-    rows.sort_by_key(WorkItem::place);
-    Ok(rows)
-}
 
-/// The row after a place; the first one where none comes after it. Not one of the same kind of the same connection: those
-/// are done together.
-pub async fn find_next(
-    context: &Context,
-    wanted: &Wanted,
-    place: &WorkPlace,
-    now: DateTime<Utc>,
-) -> Result<Option<WorkItem>, ServiceError> {
-    let filter = filter(context, wanted, now).await?;
-    let requests: Vec<WorkItem> = unconfirmed(context, wanted, now).await?.iter().map(to_item).collect();
-    let (alike, _) = place.key.rsplit_once('.').unwrap_or_default();
-    let is_another = |item: &WorkItem| item.key.rsplit_once('.').is_none_or(|(kind, _)| kind != alike);
-    for after in [Some(place), None] {
-        let kept = work_list::list(context.db.reader(), &filter, after, schools::PAGE_ROWS).await?.rows;
-        let later = requests.iter().filter(|item| after.is_none_or(|after| item.place() > *after)).cloned();
-        let first = kept.into_iter().filter(is_another).chain(later).min_by_key(WorkItem::place);
-        if let Some(first) = first.filter(|first| first.place() != *place) {
-            return Ok(Some(first));
+    /// The row after a place; the first one where none comes after it. Not one of the same kind of the same connection:
+    /// those are done together.
+    pub async fn find_next(&self, wanted: &Wanted, place: &WorkPlace) -> Result<Option<WorkItem>, ServiceError> {
+        let (conn, filter) = (self.context.db.reader(), self.filter(wanted));
+        let (alike, _) = place.key.rsplit_once('.').unwrap_or_default();
+        let is_another = |item: &WorkItem| item.key.rsplit_once('.').is_none_or(|(kind, _)| kind != alike);
+        for after in [Some(place), None] {
+            let kept = work_list::list(conn, &filter, after, schools::PAGE_ROWS).await?.rows;
+            let later = self.requests(wanted).filter(|item| after.is_none_or(|after| item.place() > *after));
+            let first = kept.into_iter().filter(is_another).chain(later).min_by_key(WorkItem::place);
+            if let Some(first) = first.filter(|first| first.place() != *place) {
+                return Ok(Some(first));
+            }
         }
+        Ok(None)
     }
-    Ok(None)
-}
 
-/// How many wait of each kind, up to a thousand and one.
-pub async fn count(
-    context: &Context,
-    wanted: &Wanted,
-    now: DateTime<Utc>,
-) -> Result<BTreeMap<WorkKind, u64>, ServiceError> {
-    let filter = filter(context, wanted, now).await?;
-    let mut counts = work_list::count(context.db.reader(), &filter).await?;
-    let requests = unconfirmed(context, wanted, now).await?.len() as u64;
-    if requests > 0 {
-        counts.insert(WorkKind::Unconfirmed, requests);
+    /// How many wait of each kind, up to a thousand and one.
+    pub async fn count(&self, wanted: &Wanted) -> Result<BTreeMap<WorkKind, u64>, ServiceError> {
+        let mut counts = work_list::count(self.context.db.reader(), &self.filter(wanted)).await?;
+        let requests = self.requests(wanted).count() as u64;
+        if requests > 0 {
+            counts.insert(WorkKind::Unconfirmed, requests);
+        }
+        Ok(counts)
     }
-    Ok(counts)
-}
 
-/// The requests that were not confirmed, where they are wanted: nobody takes one, and no search knows their schools.
-async fn unconfirmed(context: &Context, wanted: &Wanted, now: DateTime<Utc>) -> Result<Vec<Unconfirmed>, ServiceError> {
-    let is_wanted = wanted.kind.is_none_or(|only| only == WorkKind::Unconfirmed) && wanted.search.is_empty();
-    match wanted.taken {
-        TakenBy::Anybody | TakenBy::Nobody if is_wanted => registrations::list_unconfirmed(context, now).await,
-        TakenBy::Anybody | TakenBy::Nobody | TakenBy::Colleague(_) => Ok(vec![]),
+    /// How many wait in all, up to a thousand and one; `None` where a search finds too many to say.
+    pub async fn count_all(&self, wanted: &Wanted) -> Result<Option<u64>, ServiceError> {
+        let kept = work_list::count_all(self.context.db.reader(), &self.filter(wanted)).await?;
+        let requests = self.requests(wanted).count() as u64;
+        Ok(kept.map(|kept| (kept + requests).min(MOST_COUNTED + 1)))
     }
 }
 
@@ -179,43 +187,43 @@ pub struct Details {
     pub staff: BTreeMap<StaffId, String>,
 }
 
-/// What a page says of these rows, in as many queries for one as for fifty.
-pub async fn details(context: &Context, rows: &[WorkItem], now: DateTime<Utc>) -> Result<Details, ServiceError> {
-    let conn = context.db.reader();
-    let of = |wanted: &dyn Fn(WorkKind) -> bool| -> BTreeSet<ConnectionId> {
-        rows.iter().filter(|row| wanted(row.kind)).filter_map(|row| row.connection).collect()
-    };
-    let all: Vec<ConnectionId> = of(&|_| true).into_iter().collect();
-    let connections = overview::list_of(conn, &of(&|_| true)).await?;
-    let versions = of(&|kind| kind == WorkKind::Activate)
-        .into_iter()
-        .filter_map(|id| Some((id, connections.get(&id)?.state.credential_version())))
-        .collect();
-    let people = rows.iter().filter(|row| row.kind == WorkKind::Address).filter_map(|row| row.subject.parse().ok());
-    let people: Vec<Contact> = contacts::list_by_id(conn, &people.collect()).await?.into_values().collect();
-    let mut marks = addresses::marks_of(context, &people).await?;
-    let written = thread::list_waiting(context, &of(&|kind| kind == WorkKind::Reply)).await?;
-    let asked = waiting::list_at(context, &of(&|kind| kind == WorkKind::Join)).await?;
-    let first = |asked: AskedTogether| Some((asked.requests.first()?.id.to_string(), asked));
-    let has_requests = rows.iter().any(|row| row.kind == WorkKind::Unconfirmed);
-    let requests = if has_requests { registrations::list_unconfirmed(context, now).await? } else { vec![] };
-    let by_check: Vec<ConnectionId> = of(&WorkKind::is_by_check).into_iter().collect();
-    let staff = staff_accounts::list(context).await?;
-    Ok(Details {
-        contacts: names_of(context, &connections, &written).await?,
-        unreached: people
+impl Worklist<'_> {
+    /// What a page says of these rows, in as many queries for one as for fifty.
+    pub async fn details(&self, rows: &[WorkItem]) -> Result<Details, ServiceError> {
+        let (context, conn) = (self.context, self.context.db.reader());
+        let of = |wanted: &dyn Fn(WorkKind) -> bool| -> BTreeSet<ConnectionId> {
+            rows.iter().filter(|row| wanted(row.kind)).filter_map(|row| row.connection).collect()
+        };
+        let all: Vec<ConnectionId> = of(&|_| true).into_iter().collect();
+        let connections = overview::list_of(conn, &of(&|_| true)).await?;
+        let versions = of(&|kind| kind == WorkKind::Activate)
             .into_iter()
-            .filter_map(|one| marks.remove(&one.id).map(|mark| (one.id, (one, mark))))
-            .collect(),
-        written,
-        asked: asked.into_iter().filter_map(first).collect(),
-        unconfirmed: requests.into_iter().map(|one| (one.id.to_string(), one)).collect(),
-        newest: checks::list_newest(context, &all).await?,
-        facts: checks::list_facts(context, &versions).await?,
-        checks: if by_check.is_empty() { BTreeMap::new() } else { check_status::list_of(conn, &by_check).await? },
-        staff: staff.into_iter().map(|one| (one.id, one.name.as_str().to_owned())).collect(),
-        connections,
-    })
+            .filter_map(|id| Some((id, connections.get(&id)?.state.credential_version())))
+            .collect();
+        let people = rows.iter().filter(|row| row.kind == WorkKind::Address).filter_map(|row| row.subject.parse().ok());
+        let people: Vec<Contact> = contacts::list_by_id(conn, &people.collect()).await?.into_values().collect();
+        let mut marks = addresses::marks_of(context, &people).await?;
+        let written = thread::list_waiting(context, &of(&|kind| kind == WorkKind::Reply)).await?;
+        let asked = waiting::list_at(context, &of(&|kind| kind == WorkKind::Join)).await?;
+        let first = |asked: AskedTogether| Some((asked.requests.first()?.id.to_string(), asked));
+        let by_check: Vec<ConnectionId> = of(&WorkKind::is_by_check).into_iter().collect();
+        let staff = staff_accounts::list(context).await?;
+        Ok(Details {
+            contacts: names_of(context, &connections, &written).await?,
+            unreached: people
+                .into_iter()
+                .filter_map(|one| marks.remove(&one.id).map(|mark| (one.id, (one, mark))))
+                .collect(),
+            written,
+            asked: asked.into_iter().filter_map(first).collect(),
+            unconfirmed: self.unconfirmed.iter().map(|one| (one.id.to_string(), one.clone())).collect(),
+            newest: checks::list_newest(context, &all).await?,
+            facts: checks::list_facts(context, &versions).await?,
+            checks: if by_check.is_empty() { BTreeMap::new() } else { check_status::list_of(conn, &by_check).await? },
+            staff: staff.into_iter().map(|one| (one.id, one.name.as_str().to_owned())).collect(),
+            connections,
+        })
+    }
 }
 
 /// The names of the contacts whom a row names: who is to do a step, and who wrote.

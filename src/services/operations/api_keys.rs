@@ -6,6 +6,7 @@ use crate::crypto::Token;
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::ApiKeyId;
+use crate::services::in_passing::in_passing;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::operations::api_keys::{self, StoredApiKey};
@@ -55,7 +56,7 @@ pub async fn find(
     let Some(token) = presented.strip_prefix(KEY_PREFIX).and_then(Token::parse) else { return Ok(None) };
     let Some(key) = api_keys::find(context.db.reader(), &token.hash()).await? else { return Ok(None) };
     if key.last_used_at.is_none_or(|last| now - last >= Duration::hours(1)) {
-        api_keys::mark_used(context.db.writer(), key.id, now).await?;
+        in_passing(api_keys::mark_used(context.db.writer(), key.id, now)).await;
     }
     Ok(Some(key))
 }

@@ -1,14 +1,17 @@
-//! Clearing away what no longer counts: sessions, links and requests that ended, mails that carried a token, the bytes
+//! Clearing away what no longer counts: sessions, wrong tries, links and requests that ended, mails that carried a token, the bytes
 //! of mails that went long ago, old checks, requests to join that were decided long ago, old runs, and lists of schools
 //! that nobody carried out.
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::domain::lockout;
 use crate::services::{Context, ServiceError, checks, roster};
 use crate::store::mail::{frozen_mails, outbox};
 use crate::store::onboarding::joins;
 use crate::store::operations::bulk_runs;
-use crate::store::people::{access_links, registrations, sessions};
+use crate::store::people::{
+    access_links, known_browsers, registrations, sessions, staff_browsers, stranger_counts, wrong_tries,
+};
 
 /// How long ended links and requests are kept, so that a late visitor is told "used" or "too old".
 const KEEP_DAYS: i64 = 7;
@@ -25,6 +28,12 @@ const KEEP_RUN_DAYS: i64 = 90;
 /// How long a run that was put together waits for who is to begin it.
 const KEEP_NOT_BEGUN_DAYS: i64 = 2;
 
+/// How long a browser is known in which somebody signed in: as long as its cookie lives.
+const KEEP_BROWSER_DAYS: i64 = 365;
+
+/// How long it is kept what strangers did by the hour: limits look back a day.
+const KEEP_COUNTS_DAYS: i64 = 2;
+
 /// Deletes what ended; returns how many rows.
 pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     let conn = context.db.writer();
@@ -39,7 +48,13 @@ pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64
     let runs = delete_runs(context, now).await?;
     let lists = roster::lists::forget_old(context, now).await?;
     let sessions = sessions::delete_expired(conn, now).await?;
-    Ok(links + requests + mails + frozen + checks + decided + runs + lists + sessions)
+    let tries = wrong_tries::delete_before(conn, now - lockout::LONGEST).await?;
+    let forgotten = now - Duration::days(KEEP_BROWSER_DAYS);
+    let browsers =
+        known_browsers::delete_unseen(conn, forgotten).await? + staff_browsers::delete_before(conn, forgotten).await?;
+    let counts = stranger_counts::delete_before(conn, now - Duration::days(KEEP_COUNTS_DAYS)).await?;
+    let at_doors = tries + browsers + counts;
+    Ok(at_doors + links + requests + mails + frozen + checks + decided + runs + lists + sessions)
 }
 
 async fn delete_runs(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {

@@ -11,6 +11,7 @@ use crate::domain::ids::ConnectionId;
 use crate::metrics::Reading;
 use crate::services::onboarding::schools;
 use crate::services::operations::setup::SetupFlaw;
+use crate::services::people::strangers::{self, DoneToday};
 use crate::services::{Context, ServiceError};
 use crate::store::StoreError;
 use crate::store::mail::outbox::MailStatus;
@@ -35,6 +36,8 @@ pub struct WorkerHealth {
     pub held: Option<u64>,
     /// The connections of which something cannot be read, or whose reminders stay unplanned, by name.
     pub unreadable: Vec<NamedConnection>,
+    /// What strangers did unusually often in the last day.
+    pub strangers: Vec<DoneToday>,
     /// What must be set up otherwise.
     pub setup: Vec<SetupFlaw>,
 }
@@ -129,6 +132,8 @@ impl HealthMonitor {
         if context.mail.is_held {
             health.held = Some(outbox_view::count_with_status(context.db.reader(), MailStatus::Waiting).await?);
         }
+        health.strangers = strangers::list_counts(context.db.reader(), now).await?;
+        health.strangers.retain(DoneToday::is_unusual);
         last.unreadable.go_on(context, now).await?;
         health.unreadable = last.unreadable.by_name();
         health.setup.clone_from(&self.setup);
@@ -153,7 +158,15 @@ impl HealthMonitor {
         let oldest = outbox_view::find_oldest_due(conn, now).await?;
         let is_still = |(worker, status): &(Worker, WorkerStatus)| (worker.as_str(), f64::from(status.is_still()));
         let age = |(worker, at): &(Worker, DateTime<Utc>)| (worker.as_str(), seconds(now - *at));
+        let done = strangers::list_counts(conn, now).await?;
+        let done = done.into_iter().map(|one| (one.what.as_str(), number(one.count))).collect();
         Ok(vec![
+            Reading::by(
+                "koppelklaar_strangers_last_day",
+                "What strangers did in the last day: wrong sign-in codes, and mails that they had us write.",
+                "name",
+                done,
+            ),
             Reading::by("koppelklaar_mails", "Mails in the outbox that wait or were given up.", "fate", mails),
             Reading::one(
                 "koppelklaar_oldest_due_mail_age_seconds",
@@ -208,7 +221,13 @@ impl Found {
     fn health(&self, now: DateTime<Utc>) -> WorkerHealth {
         let beat = |worker: Worker| self.beats.iter().find(|(of, _)| *of == worker).map(|(_, at)| *at);
         let status = |worker: Worker| (worker, judge(worker, now, beat(worker), &self.facts));
-        WorkerHealth { workers: Worker::iter().map(status).collect(), held: None, unreadable: vec![], setup: vec![] }
+        WorkerHealth {
+            workers: Worker::iter().map(status).collect(),
+            held: None,
+            unreadable: vec![],
+            strangers: vec![],
+            setup: vec![],
+        }
     }
 }
 

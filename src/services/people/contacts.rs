@@ -7,6 +7,7 @@ use strum::IntoEnumIterator;
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
+use crate::domain::four_eyes::was_added_by;
 use crate::domain::ids::{ConnectionId, ContactId, StaffId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::{Obstacle, Step};
@@ -68,12 +69,22 @@ pub(in crate::services) async fn ensure(
         Some(found) if found.removed_at.is_none() => return Ok(found.id),
         Some(found) => {
             contacts::save_taken_back(work.conn(), found.reference(), &name, roles).await?;
+            if let Some(proposed) = appointed(call, roles) {
+                contacts::save_given(work.conn(), &Contact { roles, proposed: Some(proposed), ..found.clone() })
+                    .await?;
+            }
             found.id
         }
         None => make(work, call, connection, NewContact { name, email, roles }).await?.id,
     };
     work.note_version(Some(connection), version, Action::ContactAdded { contact, roles });
     Ok(contact)
+}
+
+/// What Kurve has to look at of the roles that somebody gets: to appoint a superbeheerder takes Kurve.
+fn appointed(call: &Call, roles: Roles) -> Option<Roles> {
+    let role = ContactRole::Superbeheerder;
+    (matches!(call.actor, Actor::Contact { .. }) && roles.contains(role)).then(|| Roles::of(role))
 }
 
 /// Makes a contact. The caller has locked the onboarding, notes it and tells whoever is to know.
@@ -93,7 +104,7 @@ pub(in crate::services) async fn make(
         name,
         email,
         roles,
-        proposed: None,
+        proposed: appointed(call, roles),
         vouch: None,
         created_at: call.now,
         removed_at: None,
@@ -124,7 +135,10 @@ pub async fn change(
     let ContactRef { connection, contact } = who;
     work.said(connection, &name);
     contacts::save(work.conn(), who, &name, roles).await?;
-    let version = onboardings::save(work.conn(), connection, &held, call.now).await?;
+    if roles.contains(ContactRole::Superbeheerder) {
+        tell_of_role(&mut work, who, &held);
+    }
+    let version = access::save_noted(&mut work, call, connection, held).await?;
     work.note_version(Some(connection), Some(version), Action::ContactChanged { contact, roles });
     work.finish().await
 }
@@ -193,18 +207,40 @@ pub async fn vouch(
 
 /// Whoever could not begin before Kurve vouched for them is told that they can.
 fn tell_of_ready(work: &mut UnitOfWork<'_>, who: ContactRef, before: &Versioned) {
-    let waits = |step: Step| {
-        let is_theirs =
-            |obstacle: &Obstacle| matches!(obstacle, Obstacle::NotVouched(people) if people.contains(&who.contact));
-        before.state.obstacles(step).iter().any(is_theirs)
-    };
-    if !before.state.lifecycle().is_withdrawn() && Step::iter().any(waits) {
+    tell_of_role(work, who, before);
+    if !before.state.lifecycle().is_withdrawn()
+        && Step::iter().any(|step| step.takes_credentials() && waits_for(before, step, who))
+    {
         work.mail(NewMail {
             kind: MailKind::CredentialsReady,
             connection: Some(who.connection),
             contact: Some(who.contact),
             about: About { credential_version: Some(before.state.credential_version()), ..About::default() },
             occasion: format!("{}/vouched/{}", who.connection, before.version),
+        });
+    }
+}
+
+/// Whether a step waits until Kurve has looked at a contact.
+fn waits_for(before: &Versioned, step: Step, who: ContactRef) -> bool {
+    let is_theirs =
+        |obstacle: &Obstacle| matches!(obstacle, Obstacle::NotVouched(people) if people.contains(&who.contact));
+    before.state.obstacles(step).iter().any(is_theirs)
+}
+
+/// Whoever has a step that only a superbeheerder does, and waited until Kurve had looked at that, is told that they can begin.
+fn tell_of_role(work: &mut UnitOfWork<'_>, who: ContactRef, before: &Versioned) {
+    let is_waiting = |step: &Step| step.takes_role().is_some() && waits_for(before, *step, who);
+    if before.state.lifecycle().is_withdrawn() {
+        return;
+    }
+    for step in Step::iter().filter(is_waiting) {
+        work.mail(NewMail {
+            kind: MailKind::StepHandedOver,
+            connection: Some(who.connection),
+            contact: Some(who.contact),
+            about: About { step: Some(step), ..About::default() },
+            occasion: format!("{}/{}/confirmed/{}", who.connection, step.as_str(), before.version),
         });
     }
 }
@@ -218,6 +254,7 @@ pub(in crate::services) async fn vouch_within(
 ) -> Result<Versioned, ServiceError> {
     let held = onboardings::load_for_update(work.conn(), who.connection).await?;
     vouch_held(work, call, who, ground, None).await?;
+    tell_of_role(work, who, &held);
     Ok(held)
 }
 
@@ -251,11 +288,11 @@ async fn vouch_held(
     Ok(())
 }
 
-/// Who added a contact does not also vouch for them: one pair of eyes alone would decide who gets the password. Where
-/// nobody else at Kurve can act there is no second pair, and both lines stand in the audit.
+/// Who added a contact, or somebody through whom they came, does not also vouch for them. Where nobody else at Kurve can act
+/// there is no second pair of eyes, and both lines stand in the audit.
 async fn check_four_eyes(work: &UnitOfWork<'_>, who: ContactRef, by: StaffId) -> Result<(), ServiceError> {
-    let added_by = audit::find_adder(work.conn(), who.connection, who.contact).await?;
-    if added_by.and_then(|actor| actor.person()) != Some(by.as_uuid()) {
+    let adders = audit::list_adders(work.conn(), who.connection).await?;
+    if !was_added_by(&adders, who.contact, by) {
         return Ok(());
     }
     let can_vouch = |account: &StaffAccount| {

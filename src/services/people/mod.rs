@@ -2,11 +2,17 @@
 
 pub mod addresses;
 pub mod colleagues;
+mod confirmations;
 pub mod contact_address;
 pub mod contacts;
+pub mod door_log;
 pub mod hashing;
+pub mod link_requests;
 pub mod own_account;
 pub mod portal_access;
 pub mod registrations;
 pub mod staff_accounts;
 pub mod staff_auth;
+mod staff_sessions;
+pub mod strangers;
+mod wrong_tries;

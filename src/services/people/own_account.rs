@@ -5,14 +5,16 @@ use secrecy::SecretString;
 
 use crate::crypto::Token;
 use crate::crypto::password_hash::StaffPassword;
-use crate::crypto::totp::TotpSecret;
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::{SessionId, StaffId};
+use crate::domain::lockout::TrySort;
 use crate::domain::notice::{About, AccountPart, MailKind};
-use crate::services::people::staff_auth::{self, CodeAt};
+use crate::services::people::staff_auth;
+pub use crate::services::people::staff_auth::NewFactor;
+use crate::services::people::wrong_tries;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
-use crate::services::{Call, Context, ServiceError};
+use crate::services::{Call, Client, Context, ServiceError};
 use crate::store::StoreError;
 use crate::store::people::sessions::StoredSession;
 use crate::store::people::staff::StaffAccount;
@@ -27,8 +29,8 @@ pub enum OwnAccountError {
     /// The code does not belong to the second factor shown.
     #[error("the code is wrong")]
     WrongCode,
-    /// Too many wrong tries: the account is locked for a while.
-    #[error("the account is locked for a while")]
+    /// Too many wrong tries in this browser: none is looked at for a while.
+    #[error("too many wrong tries in this browser")]
     Locked,
     /// Something else.
     #[error(transparent)]
@@ -47,16 +49,10 @@ pub struct Owner<'a> {
     pub call: &'a Call,
     /// The session in which they do.
     pub session: &'a Token,
+    /// Where the call comes from.
+    pub client: &'a Client,
     /// The present password, as typed.
     pub present: SecretString,
-}
-
-/// A fresh second factor, and the code that the app shows of it.
-pub struct NewFactor<'a> {
-    /// The secret, as the page showed it.
-    pub secret: TotpSecret,
-    /// The code.
-    pub code: &'a str,
 }
 
 /// One of a colleague's sessions.
@@ -87,6 +83,7 @@ pub async fn change_password(
     let mut work = UnitOfWork::begin(context, call).await?;
     hold_as_seen(&work, &seen).await?;
     staff::save_password(work.conn(), seen.id, &hash).await?;
+    wrong_tries::forget(work.conn(), seen.id).await?;
     sessions::delete_others_of_staff(work.conn(), seen.id, &session.hash()).await?;
     work.note(None, Action::StaffPasswordChanged);
     tell(context, &mut work, &seen, AccountPart::Password);
@@ -100,11 +97,11 @@ pub async fn change_password(
 pub async fn change_factor(context: &Context, owner: Owner<'_>, factor: NewFactor<'_>) -> Result<(), OwnAccountError> {
     let (call, session) = (owner.call, owner.session);
     let seen = prove(context, owner).await?;
-    let typed = CodeAt { code: factor.code, now: call.now };
-    let proven = staff_auth::prove_factor(context, seen.id, &factor.secret, typed).ok_or(OwnAccountError::WrongCode)?;
+    let proven = staff_auth::prove_factor(context, seen.id, &factor, call.now).ok_or(OwnAccountError::WrongCode)?;
     let mut work = UnitOfWork::begin(context, call).await?;
     hold_as_seen(&work, &seen).await?;
     staff::save_totp(work.conn(), seen.id, &proven.sealed, proven.last_step).await?;
+    wrong_tries::forget(work.conn(), seen.id).await?;
     sessions::delete_others_of_staff(work.conn(), seen.id, &session.hash()).await?;
     work.note(None, Action::StaffFactorChanged);
     tell(context, &mut work, &seen, AccountPart::SecondFactor);
@@ -113,13 +110,17 @@ pub async fn change_factor(context: &Context, owner: Owner<'_>, factor: NewFacto
 
 /// Looks at the present password, before any transaction: a wrong one counts like one at the door.
 async fn prove(context: &Context, owner: Owner<'_>) -> Result<StaffAccount, OwnAccountError> {
-    let Owner { call, present, .. } = owner;
+    let Owner { call, client, present, .. } = owner;
     let seen = staff::load(context.db.reader(), who(call)?).await?;
-    if seen.lockout.is_locked(call.now) {
+    let comer = wrong_tries::comer(context.db.reader(), seen.id, Some(client)).await?;
+    if comer.must_wait(context.db.reader(), call).await? {
         return Err(OwnAccountError::Locked);
     }
     if !staff_auth::verify(context, seen.password_hash.clone(), present).await? {
-        staff_auth::count_wrong_try(context, call, seen.id).await?;
+        let mut work = UnitOfWork::begin(context, call).await?;
+        let held = staff::load_for_update(work.conn(), seen.id).await?;
+        wrong_tries::count(&mut work, call, &held, &comer, TrySort::Password).await?;
+        work.finish().await?;
         return Err(OwnAccountError::WrongPassword);
     }
     Ok(seen)

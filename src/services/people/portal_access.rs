@@ -7,31 +7,28 @@ use crate::domain::access_link::{self, Dead, Outcome, Proof};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::connection::{Carried, Connection};
-use crate::domain::ids::{AccessLinkId, ConnectionId, SessionId};
-use crate::domain::notice::{About, MailKind};
+use crate::domain::ids::{ConnectionId, SessionId};
 use crate::domain::onboarding::Onboarding;
 use crate::domain::school::{Contact, ContactRef};
-use crate::domain::text::{EmailAddress, SchoolName};
-use crate::services::people::addresses;
-use crate::services::unit_of_work::{NewMail, UnitOfWork};
+use crate::domain::text::SchoolName;
+use crate::services::in_passing::in_passing;
+use crate::services::people::door_log::{self, Account};
+pub use crate::services::people::link_requests::request_link;
+use crate::services::people::{addresses, strangers};
+use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{AnonymousCall, Context, ServiceError};
 use crate::store::onboarding::overview;
 use crate::store::people::access_links::StoredLink;
+use crate::store::people::known_browsers::{self, KnownBrowser};
 use crate::store::people::sessions::{Holder, StoredSession};
 use crate::store::people::{access_links, contacts, sessions};
-use crate::store::{ConnectionTrait, StoreError, lock};
+use crate::store::{ConnectionTrait, StoreError};
 
 /// A session ends after this many hours without use.
 pub const IDLE_HOURS: i64 = 12;
 
-/// When a session of a colleague ends however it is used, in hours: a cookie that somebody took dies too.
-pub const STAFF_HOURS: i64 = 24;
-
 /// When a session of a school contact ends however it is used, in days.
-pub const CONTACT_DAYS: i64 = 14;
-
-/// How often one address may ask for a link within a day: with five tries of a code each, too few to guess one.
-const LINKS_PER_DAY: u64 = 20;
+pub const CONTACT_DAYS: i64 = 7;
 
 /// How someone comes to redeem a link.
 #[derive(Debug, Clone)]
@@ -40,7 +37,7 @@ pub struct Attempt<'a> {
     pub token: Option<&'a Token>,
     /// The secret of their browser.
     pub browser: Option<&'a Token>,
-    /// The six digits they typed, without spaces.
+    /// The digits they typed, without spaces.
     pub code: Option<&'a str>,
 }
 
@@ -71,54 +68,6 @@ pub struct Choice {
     pub state: Option<Onboarding>,
 }
 
-/// Asks for a link. Known and unknown addresses cost the same and get the same answer; only the mail differs.
-///
-/// # Errors
-/// `TooOften` when the address was used too often.
-pub async fn request_link(
-    context: &Context,
-    asked: AnonymousCall<'_>,
-    email: &EmailAddress,
-    browser: &Token,
-) -> Result<(), ServiceError> {
-    let email_key = context.keys.email_key(&email.key_form());
-    let (now, call) = (asked.now, asked.by(Actor::Visitor));
-    let mut work = UnitOfWork::begin(context, &call).await?;
-    lock::hold_address(work.conn(), &email_key).await?;
-    let per_quarter = context.links_per_quarter;
-    check_links(&work, now, &email_key, per_quarter, Duration::minutes(15)).await?;
-    check_links(&work, now, &email_key, LINKS_PER_DAY.max(per_quarter), Duration::hours(24)).await?;
-    let id = AccessLinkId::from_uuid(context.chance.uuid_v7(now));
-    access_links::mark_replaced(work.conn(), &email_key, now).await?;
-    let expires_at = access_link::expires_at(now);
-    access_links::insert(work.conn(), id, &email_key, &browser.hash(), now, expires_at).await?;
-    work.mail(NewMail {
-        kind: MailKind::SignIn,
-        connection: None,
-        contact: None,
-        about: About { link: Some(id), ..About::default() },
-        occasion: id.to_string(),
-    });
-    work.finish().await
-}
-
-/// Counted in the database, so over all instances.
-async fn check_links(
-    work: &UnitOfWork<'_>,
-    now: DateTime<Utc>,
-    email_key: &str,
-    allowed: u64,
-    within: Duration,
-) -> Result<(), ServiceError> {
-    if access_links::count_since(work.conn(), email_key, now - within).await? < allowed {
-        return Ok(());
-    }
-    // As soon as the oldest of the last ones no longer counts, there is room again.
-    let oldest = access_links::find_nth_newest(work.conn(), email_key, allowed).await?.unwrap_or(now);
-    let wait = (oldest + within - now).num_seconds().max(0);
-    Err(ServiceError::TooOften { retry_after_seconds: u64::try_from(wait).unwrap_or_default() + 1 })
-}
-
 /// Why a link no longer works, or `None` while it does. Changes nothing.
 ///
 /// # Errors
@@ -143,6 +92,10 @@ pub async fn is_asking_browser(
 }
 
 /// Tries to redeem a link, by its token or by the browser that asked for it.
+///
+/// # Errors
+/// `TooOften` when so many codes were wrong that one more is not heard; who has the link itself, or signed in with the
+/// address in this browser before, is always heard.
 pub async fn redeem(
     context: &Context,
     asked: AnonymousCall<'_>,
@@ -151,23 +104,50 @@ pub async fn redeem(
     let call = asked.by(Actor::Visitor);
     let work = UnitOfWork::begin(context, &call).await?;
     let Some(link) = find_link(&work, attempt).await? else {
+        door_log::refused(asked, None);
         return Ok(Redeemed::Not(Outcome::Unknown));
     };
+    let is_guess = is_guess(&work, &link, attempt).await?;
+    if is_guess && access_link::death(&link.link, asked.now).is_none() {
+        strangers::check_guess(&work, asked).await?;
+    }
     match access_link::redeem(&link.link, proof(context, &link, attempt), asked.now) {
         Outcome::Redeemed => {}
         wrong @ Outcome::WrongCode { .. } => {
             access_links::mark_wrong_code(work.conn(), link.id).await?;
+            if is_guess {
+                strangers::count_wrong_code(&work, asked).await?;
+            }
             work.finish().await?;
+            door_log::refused(asked, find_account(context, &link.email_key).await?);
             return Ok(Redeemed::Not(wrong));
         }
-        other @ (Outcome::NeedsCode | Outcome::Dead(_) | Outcome::Unknown) => return Ok(Redeemed::Not(other)),
+        dead @ Outcome::Dead(_) => {
+            drop(work);
+            door_log::refused(asked, find_account(context, &link.email_key).await?);
+            return Ok(Redeemed::Not(dead));
+        }
+        other @ (Outcome::NeedsCode | Outcome::Unknown) => return Ok(Redeemed::Not(other)),
     }
     // Nothing was written yet; the claim below, in the transaction of the session, is what counts.
     drop(work);
-    sign_in(context, asked, link).await
+    sign_in(context, asked, link, attempt.browser).await
 }
 
-async fn sign_in(context: &Context, asked: AnonymousCall<'_>, link: StoredLink) -> Result<Redeemed, ServiceError> {
+/// Whether a code is typed by somebody who may never have seen the mail: without the link, in a browser that is new to
+/// the address.
+async fn is_guess(work: &UnitOfWork<'_>, link: &StoredLink, attempt: &Attempt<'_>) -> Result<bool, ServiceError> {
+    let (None, Some(_), Some(browser)) = (attempt.token, attempt.code, attempt.browser) else { return Ok(false) };
+    let known = KnownBrowser { email_key: &link.email_key, browser_hash: &browser.hash() };
+    Ok(!known_browsers::is_known(work.conn(), known).await?)
+}
+
+async fn sign_in(
+    context: &Context,
+    asked: AnonymousCall<'_>,
+    link: StoredLink,
+    browser: Option<&Token>,
+) -> Result<Redeemed, ServiceError> {
     let people = contacts::list_by_email(context.db.reader(), &link.email_key).await?;
     let Some(first) = people.first() else {
         return Ok(Redeemed::Not(Outcome::Unknown));
@@ -181,12 +161,21 @@ async fn sign_in(context: &Context, asked: AnonymousCall<'_>, link: StoredLink) 
     let email_key = link.email_key;
     // The link came by mail: it arrives.
     addresses::clear_bounced(&mut work, &email_key, link.requested_at).await?;
-    let session = open_session(context, work.conn(), now, Holder::School { email_key }).await?;
+    let session = open_contact_session(&work, asked, email_key, browser).await?;
     for person in &people {
         work.note_by(actor_of(person), person.connection, Action::ContactSignedIn);
     }
     work.finish().await?;
+    for person in &people {
+        door_log::signed_in(asked, Account::Contact(person.id));
+    }
     Ok(Redeemed::SignedIn { session, schools: people.iter().map(|person| person.connection).collect() })
+}
+
+/// The account of an address, for the log: of somebody who is a contact of several connections, the first.
+pub async fn find_account(context: &Context, email_key: &str) -> Result<Option<Account>, ServiceError> {
+    let people = contacts::list_by_email(context.db.reader(), email_key).await?;
+    Ok(people.first().map(|person| Account::Contact(person.id)))
 }
 
 fn actor_of(person: &Contact) -> Actor {
@@ -218,6 +207,25 @@ fn proof(context: &Context, link: &StoredLink, attempt: &Attempt<'_>) -> Proof {
     }
 }
 
+/// Opens the session of a contact within a change under way: the one that their browser came with ends, and the browser is
+/// known from now on.
+pub(in crate::services) async fn open_contact_session(
+    work: &UnitOfWork<'_>,
+    asked: AnonymousCall<'_>,
+    email_key: String,
+    browser: Option<&Token>,
+) -> Result<Token, ServiceError> {
+    let (context, conn) = (work.context(), work.conn());
+    if let Some(old) = asked.client.and_then(|client| client.session.as_ref()) {
+        sessions::delete(conn, &old.hash()).await?;
+    }
+    if let Some(browser) = browser {
+        let known = KnownBrowser { email_key: &email_key, browser_hash: &browser.hash() };
+        known_browsers::note(conn, context.chance.uuid_v7(asked.now), known, asked.now).await?;
+    }
+    open_session(context, conn, asked.now, Holder::School { email_key }).await
+}
+
 /// Opens a session within a change under way.
 pub(in crate::services) async fn open_session(
     context: &Context,
@@ -233,16 +241,39 @@ pub(in crate::services) async fn open_session(
     Ok(token)
 }
 
-/// The keyed hash of the address that a session is of, if it lives; keeps it alive.
+/// Who a session is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The keyed hash of the address.
+    pub email_key: String,
+    /// When the session began.
+    pub at: DateTime<Utc>,
+}
+
+/// Who a session is of, if it lives; keeps it alive.
 pub async fn find_visitor(
     context: &Context,
     now: DateTime<Utc>,
     session: &Token,
-) -> Result<Option<String>, ServiceError> {
+) -> Result<Option<SignedIn>, ServiceError> {
     let Some(found) = sessions::find(context.db.reader(), &session.hash(), now).await? else { return Ok(None) };
     let Holder::School { email_key } = &found.holder else { return Ok(None) };
-    keep_alive(context, now, &found).await?;
-    Ok(Some(email_key.clone()))
+    let longest = found.created_at + Duration::days(CONTACT_DAYS);
+    keep_alive(context, now, &found, longest.min(now + Duration::hours(IDLE_HOURS))).await?;
+    Ok(Some(SignedIn { email_key: email_key.clone(), at: found.created_at }))
+}
+
+/// The person that a session is of, a contact by their address or a colleague, as one text; does not prolong it.
+pub async fn find_person(
+    context: &Context,
+    now: DateTime<Utc>,
+    session: &Token,
+) -> Result<Option<String>, ServiceError> {
+    let found = sessions::find(context.db.reader(), &session.hash(), now).await?;
+    Ok(found.map(|found| match found.holder {
+        Holder::School { email_key } => format!("contact/{email_key}"),
+        Holder::Staff { id } => format!("staff/{id}"),
+    }))
 }
 
 /// The contact of a connection with this address, if there is one today.
@@ -272,14 +303,10 @@ pub(in crate::services) async fn keep_alive(
     context: &Context,
     now: DateTime<Utc>,
     session: &StoredSession,
+    expires_at: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
     if now - session.last_seen_at >= Duration::minutes(1) {
-        let longest = match session.holder {
-            Holder::School { .. } => Duration::days(CONTACT_DAYS),
-            Holder::Staff { .. } => Duration::hours(STAFF_HOURS),
-        };
-        let expires_at = (now + Duration::hours(IDLE_HOURS)).min(session.created_at + longest);
-        sessions::mark_seen(context.db.writer(), session.id, now, expires_at).await?;
+        in_passing(sessions::mark_seen(context.db.writer(), session.id, now, expires_at)).await;
     }
     Ok(())
 }

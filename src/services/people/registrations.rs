@@ -11,7 +11,6 @@ use crate::domain::audit::Action;
 use crate::domain::connection::{Carried, Connection};
 use crate::domain::ids::{ConnectionId, ContactId, RegistrationId, SchoolId};
 use crate::domain::join::{Asker, JoinKind};
-use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::{Changed, Command, Ground, Onboarding, Step, decide};
 use crate::domain::roles::Roles;
 use crate::domain::school::{Contact, NewContact, RequestDetails, School};
@@ -21,17 +20,15 @@ use crate::services::onboarding::joins::{self, Asking, Place, Wanted};
 use crate::services::onboarding::onboardings;
 use crate::services::onboarding::tell::tell;
 use crate::services::operations::insight::{self, Turned};
+use crate::services::people::confirmations::{self, REPEAT_SECONDS};
+use crate::services::people::door_log::{self, Account};
 use crate::services::people::portal_access;
-use crate::services::unit_of_work::{NewMail, UnitOfWork};
+use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{AnonymousCall, Call, Context, ServiceError, chain};
 use crate::store::onboarding::{connections, schools};
 use crate::store::people::registrations::StoredRegistration;
-use crate::store::people::sessions::Holder;
 use crate::store::people::{address_marks, registrations};
 use crate::store::{self, StoreError};
-
-/// Two equal requests from one browser within this many seconds are one that arrived twice.
-const REPEAT_SECONDS: i64 = 600;
 
 /// After so many minutes without a confirmation Kurve sees a request: most are confirmed at once.
 pub const UNCONFIRMED_MINUTES: i64 = 60;
@@ -98,17 +95,16 @@ pub async fn request(
     let mut work = UnitOfWork::begin(context, &call).await?;
     match registrations::insert(work.conn(), &new, &form.details.brin, now).await {
         Ok(()) => {}
-        // The same form arrived twice.
-        Err(StoreError::Taken) => return Ok(id),
+        // The same form arrived again.
+        Err(StoreError::Taken) => {
+            drop(work);
+            confirmations::send_if_given_up(context, asked, &form.email, id).await?;
+            return Ok(id);
+        }
         Err(error) => return Err(error.into()),
     }
-    work.mail(NewMail {
-        kind: MailKind::ConfirmAddress,
-        connection: None,
-        contact: None,
-        about: About { registration: Some(id), ..About::default() },
-        occasion: id.to_string(),
-    });
+    confirmations::count(&work, asked, &form.email).await?;
+    work.mail(confirmations::mail(id, id.to_string()));
     work.finish().await?;
     Ok(id)
 }
@@ -182,11 +178,14 @@ async fn try_to_confirm(
     let is_same_browser = browser.is_some_and(|browser| crate::crypto::same(&browser.hash(), &stored.browser_hash));
     let session = if is_same_browser {
         let email_key = context.keys.email_key(&form.email.key_form());
-        Some(portal_access::open_session(context, work.conn(), now, Holder::School { email_key }).await?)
+        Some(portal_access::open_contact_session(&work, asked, email_key, browser).await?)
     } else {
         None
     };
     work.finish().await?;
+    if session.is_some() {
+        door_log::signed_in(asked, Account::Contact(contact));
+    }
     Ok(Confirmed::Made { connection, session })
 }
 
@@ -321,13 +320,7 @@ pub async fn send_again(context: &Context, call: &Call, id: RegistrationId, seen
     if !is_seen || !registrations::renew(work.conn(), id, stored.expires_at, until).await? {
         return Err(ServiceError::Conflict);
     }
-    work.mail(NewMail {
-        kind: MailKind::ConfirmAddress,
-        connection: None,
-        contact: None,
-        about: About { registration: Some(id), ..About::default() },
-        occasion: format!("{id}/{}", call.now.timestamp_millis()),
-    });
+    work.mail(confirmations::mail(id, format!("{id}/{}", call.now.timestamp_millis())));
     work.note(None, Action::ConfirmationSentAgain { registration: id });
     work.finish().await
 }

@@ -7,7 +7,7 @@ use crate::crypto::Token;
 use crate::domain::actor::{Actor, StaffRole};
 use crate::domain::audit::Action;
 use crate::domain::ids::{InviteId, StaffId};
-use crate::domain::lockout::Lockout;
+use crate::domain::lockout::Alarms;
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
@@ -69,7 +69,7 @@ pub(super) async fn insert(
         password_hash: None,
         totp_sealed: None,
         totp_last_step: None,
-        lockout: Lockout::CLEAR,
+        alarms: Alarms::default(),
         created_at: now,
         disabled_at: None,
     };

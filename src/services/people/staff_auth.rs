@@ -5,19 +5,27 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::crypto::password_hash::{self, StaffPassword};
-use crate::crypto::totp::{self, TotpSecret};
+use crate::crypto::totp::{self, CodeCheck, TotpSecret};
 use crate::crypto::{Binding, Purpose, Token, sealed};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::ids::StaffId;
+use crate::domain::lockout::TrySort;
+use crate::domain::staff_session::ends_at;
 use crate::domain::text::EmailAddress;
+use crate::services::people::door_log::{self, Account};
 use crate::services::people::portal_access::{keep_alive, open_session};
+use crate::services::people::{staff_sessions, wrong_tries};
 use crate::services::unit_of_work::UnitOfWork;
-use crate::services::{AnonymousCall, Call, Context, ServiceError};
+use crate::services::{AnonymousCall, Call, Client, Context, ServiceError};
 use crate::store::ConnectionTrait;
 use crate::store::people::invites::{self, Invite};
 use crate::store::people::sessions::{self, Holder, StoredSession};
 use crate::store::people::staff::{self, StaffAccount};
+use crate::store::people::staff_browsers;
+
+/// Whom an address is of that is not here: the database is asked about them as about anybody.
+const NOBODY: StaffId = StaffId::from_uuid(Uuid::nil());
 
 /// What someone types to sign in.
 pub struct SignIn {
@@ -29,13 +37,12 @@ pub struct SignIn {
     pub code: String,
 }
 
-/// A page for someone with a one-time link.
-#[derive(Debug)]
-pub struct Enrolment {
-    /// Whose account it is.
-    pub account: StaffAccount,
-    /// The secret of the second factor, to be put in an authenticator app.
-    pub totp: TotpSecret,
+/// A fresh second factor, and the code that the app shows of it.
+pub struct NewFactor<'a> {
+    /// The secret, as the page showed it.
+    pub secret: TotpSecret,
+    /// The code.
+    pub code: &'a str,
 }
 
 /// Why choosing a password and second factor did not succeed.
@@ -52,84 +59,121 @@ pub enum EnrolError {
     Service(#[from] ServiceError),
 }
 
+/// Whether a colleague with this address signed in from this browser before.
+pub async fn knows_browser(context: &Context, email: &EmailAddress, client: &Client) -> Result<bool, ServiceError> {
+    let conn = context.db.reader();
+    let account = staff::find_by_email(conn, &context.keys.email_key(&email.key_form())).await?;
+    let id = account.map_or(NOBODY, |account| account.id);
+    Ok(staff_browsers::is_known(conn, id, &client.browser).await?)
+}
+
 /// Signs in; `None` for every reason why not, so that a stranger learns nothing.
 pub async fn sign_in(
     context: &Context,
     asked: AnonymousCall<'_>,
     typed: SignIn,
 ) -> Result<Option<Token>, ServiceError> {
-    let now = asked.now;
     let email_key = context.keys.email_key(&typed.email.key_form());
     let account = staff::find_by_email(context.db.reader(), &email_key).await?;
-    let usable = account.filter(|account| account.disabled_at.is_none() && !account.lockout.is_locked(now));
-    let Some(account) = usable else {
-        // As much work as for an address that is here: the same hash, and a write that waits and lasts as long.
-        verify(context, None, typed.password).await?;
-        write_as_a_wrong_try(context, asked, email_key).await?;
-        return Ok(None);
-    };
-    let call = asked.by(Actor::Staff { id: account.id, role: account.role });
-    let is_right = verify(context, account.password_hash.clone(), typed.password).await?;
-    let step = is_right.then(|| totp_step(context, &account, &typed.code, now)).transpose()?.flatten();
-    match step {
-        Some(step) => open(context, &call, &account, step).await,
+    let known = account.as_ref().map(|account| Account::Colleague(account.id));
+    let token = match account.filter(StaffAccount::can_sign_in) {
+        Some(account) => try_account(context, asked, account, typed).await?,
         None => {
-            // Who types a wrong password may be anybody.
-            count_wrong_try(context, &Call { actor: Actor::Visitor, ..call }, account.id).await?;
-            Ok(None)
+            waste(context, asked, typed).await?;
+            None
         }
+    };
+    match (&token, known) {
+        (Some(_), Some(account)) => door_log::signed_in(asked, account),
+        (_, account) => door_log::refused(asked, account),
     }
+    Ok(token)
 }
 
-async fn open(context: &Context, call: &Call, seen: &StaffAccount, step: i64) -> Result<Option<Token>, ServiceError> {
-    let mut work = UnitOfWork::begin(context, call).await?;
-    let id = seen.id;
-    let now = staff::load_for_update(work.conn(), id).await?;
-    // Since it was read wrong tries that came at once may have locked the account, or an admin took it away.
-    let is_as_seen = now.password_hash == seen.password_hash && now.totp_sealed == seen.totp_sealed;
-    let is_usable = is_as_seen && now.disabled_at.is_none() && !now.lockout.is_locked(call.now);
-    if !is_usable || !staff::claim_totp_step(work.conn(), id, step).await? {
+async fn try_account(
+    context: &Context,
+    asked: AnonymousCall<'_>,
+    account: StaffAccount,
+    typed: SignIn,
+) -> Result<Option<Token>, ServiceError> {
+    let call = asked.by(Actor::Staff { id: account.id, role: account.role });
+    let comer = wrong_tries::comer(context.db.reader(), account.id, asked.client).await?;
+    if comer.must_wait(context.db.reader(), &call).await? {
+        waste(context, asked, typed).await?;
         return Ok(None);
     }
-    let token = open_session(context, work.conn(), call.now, Holder::Staff { id }).await?;
+    let is_right = verify(context, account.password_hash.clone(), typed.password).await?;
+    // Who types a wrong password may be anybody.
+    let call = if is_right { call } else { Call { actor: Actor::Visitor, ..call } };
+    let mut work = UnitOfWork::begin(context, &call).await?;
+    // Since it was read an admin may have taken it away, and wrong tries that came at once each count.
+    let held = staff::load_for_update(work.conn(), account.id).await?;
+    let is_as_seen = held.password_hash == account.password_hash && held.totp_sealed == account.totp_sealed;
+    if !is_as_seen || !held.can_sign_in() || comer.must_wait(work.conn(), &call).await? {
+        return refuse_as_wrong(context, work, asked).await;
+    }
+    if !is_right {
+        wrong_tries::count(&mut work, &call, &held, &comer, TrySort::Password).await?;
+        work.finish().await?;
+        return Ok(None);
+    }
+    if comer.code_must_wait(work.conn(), &call).await? {
+        return refuse_as_wrong(context, work, asked).await;
+    }
+    let step = match check_code(context, &held, &typed.code, call.now)? {
+        CodeCheck::Right { step } => step,
+        CodeCheck::Used => return refuse_as_wrong(context, work, asked).await,
+        CodeCheck::Wrong => {
+            wrong_tries::count(&mut work, &call, &held, &comer, TrySort::Code).await?;
+            work.last_by(Actor::Visitor);
+            work.finish().await?;
+            return Ok(None);
+        }
+    };
+    if !staff::claim_totp_step(work.conn(), held.id, step).await? {
+        return Ok(None);
+    }
+    comer.welcome(work.conn(), &call, asked.client).await?;
+    let token = staff_sessions::open(context, work.conn(), call.now, &held).await?;
+    if let Some(before) = asked.client.and_then(|client| client.staff_session.as_ref()) {
+        sessions::delete_of_staff_token(work.conn(), &before.hash()).await?;
+    }
     work.note(None, Action::StaffSignedIn);
     work.finish().await?;
     Ok(Some(token))
 }
 
-/// Counts a wrong password or code; after some in a row the account is locked for a while.
-pub(super) async fn count_wrong_try(context: &Context, call: &Call, id: StaffId) -> Result<(), ServiceError> {
-    let mut work = UnitOfWork::begin(context, call).await?;
-    let seen = staff::load_for_update(work.conn(), id).await?.lockout;
-    let after = seen.after_wrong_try(call.now);
-    staff::save_lockout(work.conn(), id, after).await?;
-    if after.is_locked(call.now) && !seen.is_locked(call.now) {
-        work.note(None, Action::StaffLocked { staff: id });
-    }
-    work.finish().await
+/// As much work as for an address that is here: the same questions and hash, and a write that waits and lasts as long.
+async fn waste(context: &Context, asked: AnonymousCall<'_>, typed: SignIn) -> Result<(), ServiceError> {
+    let call = asked.by(Actor::Visitor);
+    let nobody = wrong_tries::comer(context.db.reader(), NOBODY, asked.client).await?;
+    nobody.must_wait(context.db.reader(), &call).await?;
+    verify(context, None, typed.password).await?;
+    let work = UnitOfWork::begin(context, &call).await?;
+    refuse_as_wrong(context, work, asked).await.map(drop)
 }
 
 /// Inserts and deletes a row, so that this takes as long as counting a wrong try; an update that matches nothing would
 /// be faster and tell the two apart.
-async fn write_as_a_wrong_try(
+async fn refuse_as_wrong(
     context: &Context,
+    work: UnitOfWork<'_>,
     asked: AnonymousCall<'_>,
-    email_key: String,
-) -> Result<(), ServiceError> {
-    let call = asked.by(Actor::Visitor);
-    let work = UnitOfWork::begin(context, &call).await?;
-    let token = open_session(context, work.conn(), asked.now, Holder::School { email_key }).await?;
+) -> Result<Option<Token>, ServiceError> {
+    let holder = Holder::School { email_key: String::new() };
+    let token = open_session(context, work.conn(), asked.now, holder).await?;
     sessions::delete(work.conn(), &token.hash()).await?;
-    work.finish().await
+    work.finish().await?;
+    Ok(None)
 }
 
-fn totp_step(
+fn check_code(
     context: &Context,
     account: &StaffAccount,
     code: &str,
     now: DateTime<Utc>,
-) -> Result<Option<i64>, ServiceError> {
-    let Some(cell) = &account.totp_sealed else { return Ok(None) };
+) -> Result<CodeCheck, ServiceError> {
+    let Some(cell) = &account.totp_sealed else { return Ok(CodeCheck::Wrong) };
     let bytes = sealed::open(&context.keys, Purpose::SealTotp, &binding(account.id), cell)?;
     let secret = TotpSecret::from_bytes(&bytes).ok_or(ServiceError::Broken("a second factor of another length"))?;
     Ok(totp::check(&secret, code, now, account.totp_last_step))
@@ -151,17 +195,17 @@ pub(super) async fn verify(
     context.hashing.run(work).await
 }
 
-/// What the page of a one-time link shows. Changes nothing.
+/// Whose account a one-time link is for. Changes nothing.
 ///
 /// # Errors
 /// `Gone` when the link does not work.
-pub async fn find_enrolment(context: &Context, now: DateTime<Utc>, token: &Token) -> Result<Enrolment, EnrolError> {
+pub async fn find_invited(context: &Context, now: DateTime<Utc>, token: &Token) -> Result<StaffAccount, EnrolError> {
     let invite = load_invite(context.db.reader(), now, token).await?;
     let account = staff::load(context.db.reader(), invite.staff).await.map_err(ServiceError::from)?;
     if account.disabled_at.is_some() {
         return Err(EnrolError::Gone);
     }
-    Ok(Enrolment { account, totp: TotpSecret::of_invite(&context.keys, token) })
+    Ok(account)
 }
 
 /// Chooses password and second factor; sessions from before end.
@@ -173,11 +217,11 @@ pub async fn enrol(
     asked: AnonymousCall<'_>,
     token: &Token,
     password: StaffPassword,
-    code: &str,
+    factor: NewFactor<'_>,
 ) -> Result<(), EnrolError> {
     let now = asked.now;
-    let Enrolment { account, totp: secret } = find_enrolment(context, now, token).await?;
-    let factor = prove_factor(context, account.id, &secret, CodeAt { code, now }).ok_or(EnrolError::WrongCode)?;
+    let account = find_invited(context, now, token).await?;
+    let factor = prove_factor(context, account.id, &factor, now).ok_or(EnrolError::WrongCode)?;
     let hash = hash(context, password).await?;
 
     let call = asked.by(Actor::Staff { id: account.id, role: account.role });
@@ -193,6 +237,8 @@ pub async fn enrol(
         .await
         .map_err(ServiceError::from)?;
     sessions::delete_of_staff(work.conn(), account.id).await.map_err(ServiceError::from)?;
+    staff_browsers::delete_of_staff(work.conn(), account.id).await.map_err(ServiceError::from)?;
+    wrong_tries::forget(work.conn(), account.id).await.map_err(ServiceError::from)?;
     work.note(None, Action::StaffEnrolled);
     Ok(work.finish().await?)
 }
@@ -205,22 +251,15 @@ pub(super) struct ProvenFactor {
     pub(super) last_step: i64,
 }
 
-/// A typed code, and when.
-#[derive(Clone, Copy)]
-pub(super) struct CodeAt<'a> {
-    pub(super) code: &'a str,
-    pub(super) now: DateTime<Utc>,
-}
-
 /// Takes a fresh second factor if the code is of it. That code still signs in, once: it is what the app shows to who was
 /// just asked for it, and it was good for nothing else.
 pub(super) fn prove_factor(
     context: &Context,
     id: StaffId,
-    secret: &TotpSecret,
-    CodeAt { code, now }: CodeAt<'_>,
+    NewFactor { secret, code }: &NewFactor<'_>,
+    now: DateTime<Utc>,
 ) -> Option<ProvenFactor> {
-    let step = totp::check(secret, code, now, None)?;
+    let CodeCheck::Right { step } = totp::check(secret, code, now, None) else { return None };
     let sealed = sealed::seal(&context.keys, Purpose::SealTotp, &binding(id), secret.as_bytes(), &context.chance);
     Some(ProvenFactor { sealed, last_step: step - 1 })
 }
@@ -243,7 +282,7 @@ pub async fn find_colleague(
     session: &Token,
 ) -> Result<Option<StaffAccount>, ServiceError> {
     let Some((found, account)) = find_session(context, now, session).await? else { return Ok(None) };
-    keep_alive(context, now, &found).await?;
+    keep_alive(context, now, &found, ends_at(account.role, found.created_at, now)).await?;
     Ok(Some(account))
 }
 
@@ -263,7 +302,9 @@ async fn find_session(
     session: &Token,
 ) -> Result<Option<(StoredSession, StaffAccount)>, ServiceError> {
     let found = sessions::find_of_staff(context.db.reader(), &session.hash(), now).await?;
-    Ok(found.filter(|(_, account)| account.disabled_at.is_none()))
+    // Somebody who was made an admin since has the time of one.
+    let lasts = |session: &StoredSession, role| now < ends_at(role, session.created_at, session.last_seen_at);
+    Ok(found.filter(|(session, account)| account.disabled_at.is_none() && lasts(session, account.role)))
 }
 
 fn binding(id: StaffId) -> Binding<'static> {

@@ -196,7 +196,11 @@ pub async fn mark_finished(
         Some(until) => connection_check::COLUMN.lease_until.eq(until),
         None => connection_check::COLUMN.lease_until.is_null(),
     };
+    let asked_at = Expr::col(connection_check::Column::AskedAt);
+    // Nothing ends before it was asked for: a clock that was ahead would hide what comes after it.
+    let asked_at = Expr::case(asked_at.clone().gt(now), now).finally(asked_at);
     let changed = connection_check::Entity::update_many()
+        .col_expr(connection_check::COLUMN.asked_at, asked_at.into())
         .col_expr(connection_check::COLUMN.finished_at, now.into())
         .col_expr(connection_check::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
         .col_expr(connection_check::COLUMN.progress, Option::<String>::None.into())

@@ -29,7 +29,8 @@ impl MailListener {
         if db.is_sqlite() {
             return Ok(Self(None));
         }
-        let mut listener = PgListener::connect_with(db.write.get_postgres_connection_pool()).await.map_err(lost)?;
+        let mut listener =
+            PgListener::connect_with(db.write.pool.get_postgres_connection_pool()).await.map_err(lost)?;
         listener.listen(MAIL).await.map_err(lost)?;
         Ok(Self(Some(listener)))
     }

@@ -75,6 +75,13 @@ pub struct OutboxMail {
     pub last_error: Option<String>,
 }
 
+impl OutboxMail {
+    /// Whether a mail server may have it although it did not say so.
+    pub fn may_have_arrived(&self) -> bool {
+        self.handing_over_at.is_some() || self.may_be_double
+    }
+}
+
 /// What is known of a mail whose row cannot be read: it is damaged, or a newer release wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableMail {

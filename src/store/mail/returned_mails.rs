@@ -44,6 +44,22 @@ pub async fn mark_was_returned(conn: &impl ConnectionTrait, mail: &OutboxMail) -
     Ok(changed.rows_affected == 1)
 }
 
+/// Notes that a mail arrived, and not at a mailbox behind the one it went to; `false` when it is not known to have gone.
+pub async fn mark_returned_elsewhere(
+    conn: &impl ConnectionTrait,
+    mail: &OutboxMail,
+    why: &str,
+) -> Result<bool, StoreError> {
+    let changed = outbox::Entity::update_many()
+        .col_expr(outbox::COLUMN.last_error, why.into())
+        .col_expr(outbox::COLUMN.about, about_json(mail)?.into())
+        .filter(outbox::COLUMN.id.eq(mail.id.as_uuid()))
+        .filter(outbox::COLUMN.status.eq(MailStatus::Sent.as_str()))
+        .exec(conn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
 fn nobody_knew() -> Condition {
     Condition::all().add(outbox::COLUMN.handing_over_at.is_not_null())
 }

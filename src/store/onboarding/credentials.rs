@@ -18,7 +18,7 @@ pub struct StoredCredential {
     pub connection: ConnectionId,
     /// 1 for the first.
     pub version: u32,
-    /// The password, sealed.
+    /// The password, sealed; empty once another took its place.
     pub sealed_password: Vec<u8>,
     /// The query file, sealed.
     pub sealed_query: Vec<u8>,
@@ -65,6 +65,7 @@ pub(in crate::store) fn to_row(new: &StoredCredential) -> credential::ActiveMode
         expires_at: Set(new.expires_at),
         closed_at: Set(new.closed.map(|(at, _)| at)),
         closed_reason: Set(new.closed.map(|(_, reason)| reason.as_str().to_owned())),
+        replaced_mark: Set(None),
     }
 }
 
@@ -108,7 +109,7 @@ pub struct SealedPassword {
     pub cell: Vec<u8>,
 }
 
-/// The sealed passwords of every version of a connection's credentials, also those that are closed.
+/// The sealed passwords of a connection's credentials that are still here, also of those that are closed.
 pub async fn list_sealed_passwords(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
@@ -127,7 +128,56 @@ pub async fn list_sealed_passwords(
         // What cannot be a version opens nothing.
         SealedPassword { id, version: u32::try_from(version).unwrap_or_default(), cell }
     };
-    Ok(rows.into_iter().map(sealed).collect())
+    Ok(rows.into_iter().map(sealed).filter(|password| !password.cell.is_empty()).collect())
+}
+
+/// What is kept of a password that was replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplacedPassword {
+    /// The id of the credentials.
+    pub id: CredentialId,
+    /// How many letters and digits it had.
+    pub length: usize,
+    /// Their keyed hash.
+    pub mac: Vec<u8>,
+}
+
+/// The passwords of a connection that were replaced, as far as they can be recognised.
+pub async fn list_replaced(
+    conn: &impl ConnectionTrait,
+    connection: ConnectionId,
+) -> Result<Vec<ReplacedPassword>, StoreError> {
+    let rows: Vec<(uuid::Uuid, Option<Vec<u8>>)> = credential::Entity::find()
+        .select_only()
+        .column(credential::Column::Id)
+        .column(credential::Column::ReplacedMark)
+        .filter(credential::COLUMN.connection_id.eq(connection.as_uuid()))
+        .filter(credential::COLUMN.replaced_mark.is_not_null())
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let read = |(id, mark): (uuid::Uuid, Option<Vec<u8>>)| {
+        let mark = mark?;
+        let (length, mac) = mark.split_first()?;
+        Some(ReplacedPassword { id: CredentialId::from_uuid(id), length: usize::from(*length), mac: mac.to_vec() })
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// Deletes a password in whose place another comes; `mark` is what it is recognised by, if it could be opened.
+pub async fn delete_password(
+    conn: &impl ConnectionTrait,
+    id: CredentialId,
+    mark: Option<ReplacedPassword>,
+) -> Result<(), StoreError> {
+    let mark = mark.and_then(|mark| Some([vec![u8::try_from(mark.length).ok()?], mark.mac].concat()));
+    credential::Entity::update_many()
+        .col_expr(credential::COLUMN.sealed_password, Vec::<u8>::new().into())
+        .col_expr(credential::COLUMN.replaced_mark, mark.into())
+        .filter(credential::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 /// Takes one of the allowed views, in one statement; `false` when none was left or it was closed meanwhile.

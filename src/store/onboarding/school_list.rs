@@ -8,12 +8,13 @@ use entity::school_summary::{self, COLUMN, Column};
 use sea_orm::sea_query::{Cond, Expr};
 use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
+use crate::domain::count::MOST_COUNTED;
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::{Gate, Party, Status};
 use crate::domain::school::Region;
 use crate::domain::search::Search;
 use crate::store::onboarding::overview::After;
-use crate::store::onboarding::search;
+use crate::store::onboarding::search::{self, Schools};
 use crate::store::{ConnectionTrait, Page, StoreError, count_up_to, page};
 
 /// One school in the list.
@@ -68,35 +69,62 @@ pub struct Filter {
     pub is_silent: bool,
 }
 
-/// Schools by name, after a place, at most `limit`. The name of a place is as lists are sorted: folded.
+/// The schools that a filter finds; what is searched is looked up once, for a page of them and their number.
+pub struct Found {
+    query: Select<school_summary::Entity>,
+    /// Whether they are more than are counted.
+    is_over: bool,
+}
+
+/// Looks up what a filter finds.
+pub async fn find(conn: &impl ConnectionTrait, filter: &Filter) -> Result<Found, StoreError> {
+    let query = school_summary::Entity::find().filter(condition(filter));
+    if filter.search.is_empty() {
+        return Ok(Found { query, is_over: false });
+    }
+    let is_narrowed = Filter { search: Search::default(), ..filter.clone() } != Filter::default();
+    Ok(match search::schools(conn, &filter.search).await? {
+        Schools::Few(found) => Found { query: query.filter(found), is_over: false },
+        Schools::Many(found) => Found { query: query.filter(found), is_over: !is_narrowed },
+    })
+}
+
+impl Found {
+    /// By name, after a place, at most `limit`. The name of a place is as lists are sorted: folded.
+    pub async fn page(
+        &self,
+        conn: &impl ConnectionTrait,
+        after: Option<&After>,
+        limit: u64,
+    ) -> Result<Page<SchoolSummary, After>, StoreError> {
+        let mut query = self.query.clone();
+        if let Some(After { name, id }) = after {
+            // As one comparison, which the index answers.
+            let place = Expr::tuple([Expr::col(Column::SortName), Expr::col(Column::SchoolId)]);
+            query = query.filter(place.gt(Expr::tuple([Expr::value(name.as_str()), Expr::value(*id)])));
+        }
+        let query = query.order_by_asc(COLUMN.sort_name).order_by_asc(COLUMN.school_id).limit(limit + 1);
+        let place = |row: &school_summary::Model| Some(After { name: row.sort_name.clone(), id: row.school_id });
+        Ok(page(query.all(conn).await?, limit, place, to_summary))
+    }
+
+    /// How many there are, as far as is counted.
+    pub async fn count(&self, conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
+        match self.is_over {
+            true => Ok(MOST_COUNTED + 1),
+            false => count_up_to(conn, self.query.clone()).await,
+        }
+    }
+}
+
+/// A page of what a filter finds, by name.
 pub async fn list(
     conn: &impl ConnectionTrait,
     filter: &Filter,
     after: Option<&After>,
     limit: u64,
 ) -> Result<Page<SchoolSummary, After>, StoreError> {
-    let mut query = found(conn, filter).await?;
-    if let Some(After { name, id }) = after {
-        // As one comparison, which the index answers.
-        let place = Expr::tuple([Expr::col(Column::SortName), Expr::col(Column::SchoolId)]);
-        query = query.filter(place.gt(Expr::tuple([Expr::value(name.as_str()), Expr::value(*id)])));
-    }
-    let query = query.order_by_asc(COLUMN.sort_name).order_by_asc(COLUMN.school_id).limit(limit + 1);
-    let place = |row: &school_summary::Model| Some(After { name: row.sort_name.clone(), id: row.school_id });
-    Ok(page(query.all(conn).await?, limit, place, to_summary))
-}
-
-/// How many schools there are, as far as is counted.
-pub async fn count(conn: &impl ConnectionTrait, filter: &Filter) -> Result<u64, StoreError> {
-    count_up_to(conn, found(conn, filter).await?).await
-}
-
-async fn found(conn: &impl ConnectionTrait, filter: &Filter) -> Result<Select<school_summary::Entity>, StoreError> {
-    let query = school_summary::Entity::find().filter(condition(filter));
-    if filter.search.is_empty() {
-        return Ok(query);
-    }
-    Ok(query.filter(search::condition(conn, &filter.search).await?))
+    find(conn, filter).await?.page(conn, after, limit).await
 }
 
 /// Columns are named bare, not compared with a value: so each is what an index over a part of the rows says.

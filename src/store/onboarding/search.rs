@@ -10,19 +10,28 @@ use sea_orm::sea_query::{Cond, Expr, IntoColumnRef, LikeExpr, SimpleExpr};
 use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Statement};
 use uuid::Uuid;
 
+use crate::domain::count::MOST_COUNTED;
 use crate::domain::search::Search;
-use crate::store::{ConnectionTrait, StoreError, is_sqlite};
+use crate::store::{ConnectionTrait, StoreError, count_up_to, is_sqlite};
 
-/// How many schools are few enough to sort.
-const FEW: u64 = 1000;
+/// How many schools are few enough to sort: as many as are counted.
+const FEW: u64 = MOST_COUNTED;
 
-/// The condition that a row of the list meets which the search finds.
-pub(in crate::store) async fn condition(conn: &impl ConnectionTrait, search: &Search) -> Result<Cond, StoreError> {
-    let Some(mut found) = list_few(conn, search).await? else { return Ok(of_each(search)) };
+/// The schools that a search finds, as the condition that a row of the list meets.
+pub(in crate::store) enum Schools {
+    /// Those with these ids, at most [`MOST_COUNTED`].
+    Few(Cond),
+    /// More than are counted.
+    Many(Cond),
+}
+
+/// The schools that it finds.
+pub(in crate::store) async fn schools(conn: &impl ConnectionTrait, search: &Search) -> Result<Schools, StoreError> {
+    let Some(mut found) = list_few(conn, search).await? else { return Ok(Schools::Many(of_each(search))) };
     // In few lengths, so that the database knows the statement again.
     let last = found.last().copied().unwrap_or_default();
     found.resize(found.len().next_power_of_two(), last);
-    Ok(Cond::all().add(COLUMN.school_id.is_in(found)))
+    Ok(Schools::Few(Cond::all().add(COLUMN.school_id.is_in(found))))
 }
 
 /// The connections of the schools that it finds: named where they are few, and else a condition on a row that has a
@@ -59,9 +68,12 @@ async fn list_few(conn: &impl ConnectionTrait, search: &Search) -> Result<Option
     if is_by_words && is_sqlite(conn) {
         return list_few_by_trigrams(conn, search).await;
     }
-    let query = school_summary::Entity::find().select_only().column(Column::SchoolId).filter(of_each(search));
-    let found: Vec<Uuid> = query.limit(FEW + 1).into_tuple().all(conn).await?;
-    Ok((found.len() as u64 <= FEW).then_some(found))
+    let found = school_summary::Entity::find().filter(of_each(search));
+    // Counted before: of many, none is needed here.
+    if count_up_to(conn, found.clone()).await? > FEW {
+        return Ok(None);
+    }
+    Ok(Some(found.select_only().column(Column::SchoolId).into_tuple().all(conn).await?))
 }
 
 async fn list_few_by_trigrams(conn: &impl ConnectionTrait, search: &Search) -> Result<Option<Vec<Uuid>>, StoreError> {

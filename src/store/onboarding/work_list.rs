@@ -1,5 +1,5 @@
 //! The worklist of Kurve: what is stuck first, then what waits longest; narrowed, searched, counted and paged by key. It
-//! reads what [`super::work_items`] keeps, some entries of an index for each kind, and no state of an onboarding.
+//! reads what [`super::work_items`] keeps, some entries of an index, and no state of an onboarding.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use entity::work_item::{self, COLUMN, Column};
 use sea_orm::sea_query::{Asterisk, Expr, Func, Query, SimpleExpr};
 use sea_orm::{EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use crate::domain::count::MOST_COUNTED;
@@ -88,6 +89,38 @@ struct Asked<'a> {
     found: Option<Connections>,
 }
 
+/// Rows that stand in one index in the order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Those of one kind.
+    Kind(WorkKind),
+    /// Those of every kind but [`WorkKind::Stuck`], which are of one rank.
+    AllButStuck,
+}
+
+impl Part {
+    /// The parts that these kinds make, in the order of their ranks.
+    fn of(kinds: &[WorkKind]) -> Vec<Self> {
+        let is_kept = |kind: &WorkKind| !matches!(kind, WorkKind::Stuck | WorkKind::Unconfirmed);
+        let mut parts: Vec<Self> =
+            kinds.iter().filter(|kind| **kind == WorkKind::Stuck).copied().map(Self::Kind).collect();
+        if WorkKind::iter().filter(is_kept).all(|kind| kinds.contains(&kind)) {
+            parts.push(Self::AllButStuck);
+        } else {
+            parts.extend(kinds.iter().filter(|kind| is_kept(kind)).copied().map(Self::Kind));
+        }
+        parts
+    }
+
+    /// The rank of its kinds.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Kind(kind) => kind.rank(),
+            Self::AllButStuck => 1,
+        }
+    }
+}
+
 /// What waits, after a place, at most `limit`.
 pub async fn list(
     conn: &impl ConnectionTrait,
@@ -97,18 +130,35 @@ pub async fn list(
 ) -> Result<Page<WorkItem, WorkPlace>, StoreError> {
     let asked = Asked::of(conn, filter).await?;
     let mut rows = asked.few(conn).await?;
-    // Those that are few are all here; of any others no more than a page of each kind.
-    for kind in filter.kinds.iter().filter(|_| !asked.is_few()) {
-        let is_over = after.is_some_and(|after| kind.rank() < after.rank);
-        let begins = after.filter(|after| after.rank == kind.rank());
-        if !is_over {
-            rows.extend(asked.after(*kind, begins).limit(limit + 1).all(conn).await?);
+    let mut rank = 0;
+    // Those that are few are all here; of any others no more than a page of each part.
+    for part in Part::of(&filter.kinds).into_iter().filter(|_| !asked.is_few()) {
+        if part.rank() > rank && rows.len() as u64 > limit {
+            break;
+        }
+        rank = part.rank();
+        let begins = after.filter(|after| after.rank == rank);
+        if after.is_none_or(|after| rank >= after.rank) {
+            rows.extend(asked.after(part, begins).limit(limit + 1).all(conn).await?);
         }
     }
     let mut rows: Vec<WorkItem> = readable(rows, to_item);
     rows.retain(|row| after.is_none_or(|after| row.place() > *after));
     rows.sort_by_key(WorkItem::place);
     Ok(page(rows, limit, |row| Some(row.place()), Ok))
+}
+
+/// How many wait in all, up to [`MOST_COUNTED`] and one more; `None` where a search finds too many to say.
+pub async fn count_all(conn: &impl ConnectionTrait, filter: &WorkFilter) -> Result<Option<u64>, StoreError> {
+    let asked = Asked::of(conn, filter).await?;
+    match asked.found {
+        Some(Connections::Few(_)) => Ok(Some(readable(asked.few(conn).await?, to_item).len() as u64)),
+        Some(Connections::Many(_)) => Ok(None),
+        None => {
+            let counts = asked.count_parts(conn, &Part::of(&filter.kinds)).await?;
+            Ok(Some(std::cmp::min(counts.into_iter().sum(), MOST_COUNTED + 1)))
+        }
+    }
 }
 
 /// How many wait of each kind, up to [`MOST_COUNTED`] and one more; nothing where a search finds too many to say.
@@ -122,20 +172,9 @@ pub async fn count(conn: &impl ConnectionTrait, filter: &WorkFilter) -> Result<B
             }
         }
         Some(Connections::Many(_)) => {}
-        None if filter.kinds.is_empty() => {}
         None => {
-            let mut query = Query::select();
-            for kind in &filter.kinds {
-                let some = asked.of_kind(*kind).select_only().expr(Expr::val(1)).limit(MOST_COUNTED + 1).into_query();
-                let count = Func::count(Expr::col(Asterisk));
-                let count = Query::select().expr(count).from_subquery(some, "some").to_owned();
-                query.expr_as(SimpleExpr::SubQuery(None, Box::new(count.into())), kind.as_str());
-            }
-            let row = conn.query_one(&query).await?.ok_or(StoreError::Missing { table: "count" })?;
-            for kind in &filter.kinds {
-                let count: i64 = row.try_get("", kind.as_str())?;
-                counts.insert(*kind, u64::try_from(count).unwrap_or_default());
-            }
+            let parts: Vec<Part> = filter.kinds.iter().copied().map(Part::Kind).collect();
+            counts.extend(filter.kinds.iter().copied().zip(asked.count_parts(conn, &parts).await?));
         }
     }
     Ok(counts)
@@ -172,25 +211,45 @@ impl<'a> Asked<'a> {
         Ok(rows)
     }
 
-    /// What waits of a kind, in no order.
-    fn of_kind(&self, kind: WorkKind) -> Select<work_item::Entity> {
-        let of_kind = self.taken(work_item::Entity::find().filter(COLUMN.kind.eq(kind.as_str())));
-        let of_kind = of_kind.filter(COLUMN.since.lte(self.filter.at));
+    /// What waits of a part, in no order.
+    fn of_part(&self, part: Part) -> Select<work_item::Entity> {
+        let of_part = work_item::Entity::find().filter(match part {
+            Part::Kind(kind) => COLUMN.kind.eq(kind.as_str()),
+            // Not compared with a value: so it is what an index over a part of the rows says.
+            Part::AllButStuck => Expr::cust("kind <> 'stuck'"),
+        });
+        let of_part = self.taken(of_part).filter(COLUMN.since.lte(self.filter.at));
         match &self.found {
-            Some(Connections::Many(condition)) => of_kind.filter(condition.clone()),
-            Some(Connections::Few(_)) | None => of_kind,
+            Some(Connections::Many(condition)) => of_part.filter(condition.clone()),
+            Some(Connections::Few(_)) | None => of_part,
         }
     }
 
     /// The same in its order, after a place.
-    fn after(&self, kind: WorkKind, after: Option<&WorkPlace>) -> Select<work_item::Entity> {
-        let mut query = self.of_kind(kind).order_by_asc(COLUMN.since).order_by_asc(COLUMN.key);
+    fn after(&self, part: Part, after: Option<&WorkPlace>) -> Select<work_item::Entity> {
+        let mut query = self.of_part(part).order_by_asc(COLUMN.since).order_by_asc(COLUMN.key);
         if let Some(WorkPlace { since, key, .. }) = after {
             // As one comparison, which the index answers.
             let place = Expr::tuple([Expr::col(Column::Since), Expr::col(Column::Key)]);
             query = query.filter(place.gt(Expr::tuple([Expr::value(*since), Expr::value(key.as_str())])));
         }
         query
+    }
+
+    /// How many wait of each part, each up to [`MOST_COUNTED`] and one more, in one statement.
+    async fn count_parts(&self, conn: &impl ConnectionTrait, parts: &[Part]) -> Result<Vec<u64>, StoreError> {
+        if parts.is_empty() {
+            return Ok(vec![]);
+        }
+        let mut query = Query::select();
+        for part in parts {
+            let some = self.of_part(*part).select_only().expr(Expr::val(1)).limit(MOST_COUNTED + 1).into_query();
+            let count = Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(some, "some").to_owned();
+            query.expr(SimpleExpr::SubQuery(None, Box::new(count.into())));
+        }
+        let row = conn.query_one(&query).await?.ok_or(StoreError::Missing { table: "count" })?;
+        let count = |at| row.try_get_by_index::<i64>(at).map(|count| u64::try_from(count).unwrap_or_default());
+        Ok((0..parts.len()).map(count).collect::<Result<_, _>>()?)
     }
 
     fn taken(&self, query: Select<work_item::Entity>) -> Select<work_item::Entity> {

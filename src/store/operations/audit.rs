@@ -1,5 +1,7 @@
 //! The audit: appended to, never changed. Each entry carries a keyed hash over itself and the one before.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use entity::audit;
 use sea_orm::sea_query::Condition;
@@ -8,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry, Topic};
+use crate::domain::four_eyes::Adding;
 use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::onboarding::{Event, Step};
 use crate::store::{ConnectionTrait, StoreError, insert_rows, lock};
@@ -242,25 +245,25 @@ pub async fn last_id(conn: &impl ConnectionTrait) -> Result<Option<i64>, StoreEr
     Ok(last.into_tuple().one(conn).await?)
 }
 
-/// Who made somebody a contact of a connection, the last time that somebody did.
-pub async fn find_adder(
+/// Who made each contact of a connection one, the last time that somebody did.
+pub async fn list_adders(
     conn: &impl ConnectionTrait,
     connection: ConnectionId,
-    contact: ContactId,
-) -> Result<Option<Actor>, StoreError> {
+) -> Result<BTreeMap<ContactId, Adding>, StoreError> {
     let rows = audit::Entity::find()
         .filter(audit::COLUMN.connection_id.eq(connection.as_uuid()))
-        .filter(audit::COLUMN.action.eq("contact_added"))
-        .order_by_desc(audit::COLUMN.id)
+        .filter(audit::COLUMN.action.is_in(["contact_added", "contact_entered"]))
+        .order_by_asc(audit::COLUMN.id)
         .all(conn)
         .await?;
+    let mut adders = BTreeMap::new();
     for row in rows {
-        let entry = to_entry(row)?;
-        if matches!(entry.action, Action::ContactAdded { contact: added, .. } if added == contact) {
-            return Ok(Some(entry.by));
+        let Entry { by, action, .. } = to_entry(row)?;
+        if let Action::ContactAdded { contact, .. } | Action::ContactEntered { contact, .. } = action {
+            adders.insert(contact, Adding { by, is_entered: matches!(action, Action::ContactEntered { .. }) });
         }
     }
-    Ok(None)
+    Ok(adders)
 }
 
 /// A stretch of the whole audit, oldest first, after an id.

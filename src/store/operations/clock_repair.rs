@@ -36,9 +36,7 @@ pub async fn pull_back(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
         + call_for_mails_now(conn, now).await?
         + pull::<onboarding::Entity>(conn, onboarding::Column::AttentionAt, now + LOOK_AGAIN_AFTER, now).await?
         + pull::<check_status::Entity>(conn, check_status::Column::NextCheckAt, now + FURTHEST_TURN, now).await?
-        + pull::<connection_check::Entity>(conn, connection_check::Column::AskedAt, just_now, now).await?
-        + pull::<connection_check::Entity>(conn, connection_check::Column::LeaseUntil, now + LONGEST_CHECK, now)
-            .await?
+        + pull_checks(conn, now).await?
         + pull::<check_host::Entity>(conn, check_host::Column::LeaseUntil, now + LONGEST_CHECK, now).await?
         + pull::<bulk_run::Entity>(conn, bulk_run::Column::FreeFrom, now + LONGEST_RUN_LEASE, now).await?
         + pull::<address_mark::Entity>(conn, address_mark::Column::BouncedAt, just_now, now).await?
@@ -54,6 +52,25 @@ async fn pull<E: EntityTrait>(
     let pulled =
         E::update_many().col_expr(column, now.into()).filter(ColumnTrait::gt(&column, furthest)).exec(conn).await?;
     Ok(pulled.rows_affected)
+}
+
+/// Checks: their history is long, and no index is by lease alone. Only one that has not ended has a lease, and none ended
+/// before it was asked for.
+async fn pull_checks(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let column = connection_check::COLUMN;
+    let is_open = || column.finished_at.is_null();
+    let just_now = now + CLOCK_SKEW;
+    let asked = connection_check::Entity::update_many().col_expr(column.asked_at, now.into());
+    let leased = connection_check::Entity::update_many().col_expr(column.lease_until, now.into());
+    let mut pulled = 0;
+    for set in [
+        asked.clone().filter(is_open()).filter(column.asked_at.gt(just_now)),
+        asked.filter(column.finished_at.gt(just_now)).filter(column.asked_at.gt(just_now)),
+        leased.filter(is_open()).filter(column.lease_until.gt(now + LONGEST_CHECK)),
+    ] {
+        pulled += set.exec(conn).await?.rows_affected;
+    }
+    Ok(pulled)
 }
 
 /// A mail that is held for longer than any is may be in the hands of a worker that is dead.

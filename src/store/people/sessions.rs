@@ -110,6 +110,16 @@ pub async fn delete(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Result<()
     Ok(())
 }
 
+/// Ends the session of a cookie, if it is of a colleague.
+pub async fn delete_of_staff_token(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Result<(), StoreError> {
+    session::Entity::delete_many()
+        .filter(session::COLUMN.token_hash.eq(token_hash))
+        .filter(session::COLUMN.staff_id.is_not_null())
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
 /// Ends every session of an address.
 pub async fn delete_of_address(conn: &impl ConnectionTrait, email_key: &str) -> Result<(), StoreError> {
     session::Entity::delete_many().filter(session::COLUMN.email_key.eq(email_key)).exec(conn).await?;

@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 
 use crate::domain::actor::StaffRole;
 use crate::domain::ids::StaffId;
-use crate::domain::lockout::Lockout;
+use crate::domain::lockout::{Alarms, TrySort};
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -28,8 +28,8 @@ pub struct StaffAccount {
     pub totp_sealed: Option<Vec<u8>>,
     /// The last time step of which a code was used: it works once.
     pub totp_last_step: Option<i64>,
-    /// Wrong tries.
-    pub lockout: Lockout,
+    /// When Kurve was told last that it is tried.
+    pub alarms: Alarms,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Since when it is disabled.
@@ -57,10 +57,12 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &StaffAccount, email_key: 
         password_hash: Set(new.password_hash.clone()),
         totp_sealed: Set(new.totp_sealed.clone()),
         totp_last_step: Set(new.totp_last_step),
-        failed_count: Set(new.lockout.failed),
-        locked_until: Set(new.lockout.locked_until),
+        failed_count: Set(0),
+        locked_until: Set(None),
         created_at: Set(new.created_at),
         disabled_at: Set(new.disabled_at),
+        passwords_alarm_at: Set(new.alarms.passwords_at),
+        codes_alarm_at: Set(new.alarms.codes_at),
     };
     staff::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
@@ -103,7 +105,7 @@ pub async fn list_for_update(conn: &impl ConnectionTrait) -> Result<Vec<StaffAcc
     rows.into_iter().map(to_account).collect()
 }
 
-/// Stores the chosen password and second factor, and forgets wrong tries.
+/// Stores the chosen password and second factor.
 pub async fn save_enrolled(
     conn: &impl ConnectionTrait,
     id: StaffId,
@@ -115,27 +117,23 @@ pub async fn save_enrolled(
         .col_expr(staff::COLUMN.password_hash, password_hash.into())
         .col_expr(staff::COLUMN.totp_sealed, totp_sealed.to_vec().into())
         .col_expr(staff::COLUMN.totp_last_step, totp_last_step.into())
-        .col_expr(staff::COLUMN.failed_count, 0.into())
-        .col_expr(staff::COLUMN.locked_until, Option::<DateTime<Utc>>::None.into())
         .filter(staff::COLUMN.id.eq(id.as_uuid()))
         .exec(conn)
         .await?;
     Ok(())
 }
 
-/// Stores another password, and forgets wrong tries.
+/// Stores another password.
 pub async fn save_password(conn: &impl ConnectionTrait, id: StaffId, password_hash: &str) -> Result<(), StoreError> {
     staff::Entity::update_many()
         .col_expr(staff::COLUMN.password_hash, password_hash.into())
-        .col_expr(staff::COLUMN.failed_count, 0.into())
-        .col_expr(staff::COLUMN.locked_until, Option::<DateTime<Utc>>::None.into())
         .filter(staff::COLUMN.id.eq(id.as_uuid()))
         .exec(conn)
         .await?;
     Ok(())
 }
 
-/// Stores another second factor, and forgets wrong tries.
+/// Stores another second factor.
 pub async fn save_totp(
     conn: &impl ConnectionTrait,
     id: StaffId,
@@ -145,8 +143,6 @@ pub async fn save_totp(
     staff::Entity::update_many()
         .col_expr(staff::COLUMN.totp_sealed, totp_sealed.to_vec().into())
         .col_expr(staff::COLUMN.totp_last_step, totp_last_step.into())
-        .col_expr(staff::COLUMN.failed_count, 0.into())
-        .col_expr(staff::COLUMN.locked_until, Option::<DateTime<Utc>>::None.into())
         .filter(staff::COLUMN.id.eq(id.as_uuid()))
         .exec(conn)
         .await?;
@@ -164,24 +160,38 @@ pub async fn clear_enrolled(conn: &impl ConnectionTrait, id: StaffId) -> Result<
     Ok(())
 }
 
-/// Stores wrong tries, over those that were read with [`lease`].
-pub async fn save_lockout(conn: &impl ConnectionTrait, id: StaffId, lockout: Lockout) -> Result<(), StoreError> {
+/// Notes that Kurve was told that an account is tried.
+pub async fn save_alarm(
+    conn: &impl ConnectionTrait,
+    id: StaffId,
+    sort: TrySort,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let update = staff::Entity::update_many().filter(staff::COLUMN.id.eq(id.as_uuid()));
+    let update = match sort {
+        TrySort::Password => update.col_expr(staff::COLUMN.passwords_alarm_at, now.into()),
+        TrySort::Code => update.col_expr(staff::COLUMN.codes_alarm_at, now.into()),
+    };
+    update.exec(conn).await?;
+    Ok(())
+}
+
+/// Forgets that Kurve was told: the colleague chose another password or second factor.
+pub async fn clear_alarms(conn: &impl ConnectionTrait, id: StaffId) -> Result<(), StoreError> {
     staff::Entity::update_many()
-        .col_expr(staff::COLUMN.failed_count, lockout.failed.into())
-        .col_expr(staff::COLUMN.locked_until, lockout.locked_until.into())
+        .col_expr(staff::COLUMN.passwords_alarm_at, Option::<DateTime<Utc>>::None.into())
+        .col_expr(staff::COLUMN.codes_alarm_at, Option::<DateTime<Utc>>::None.into())
         .filter(staff::COLUMN.id.eq(id.as_uuid()))
         .exec(conn)
         .await?;
     Ok(())
 }
 
-/// Uses up the code of a time step and forgets wrong tries; `false` when that code was used.
+/// Uses up the code of a time step; `false` when that code was used.
 pub async fn claim_totp_step(conn: &impl ConnectionTrait, id: StaffId, step: i64) -> Result<bool, StoreError> {
     let is_newer = staff::COLUMN.totp_last_step.is_null().or(staff::COLUMN.totp_last_step.lt(step));
     let changed = staff::Entity::update_many()
         .col_expr(staff::COLUMN.totp_last_step, step.into())
-        .col_expr(staff::COLUMN.failed_count, 0.into())
-        .col_expr(staff::COLUMN.locked_until, Option::<DateTime<Utc>>::None.into())
         .filter(staff::COLUMN.id.eq(id.as_uuid()))
         .filter(is_newer)
         .exec(conn)
@@ -232,7 +242,7 @@ pub(super) fn to_account(row: staff::Model) -> Result<StaffAccount, StoreError> 
         email: EmailAddress::parse(&row.email).map_err(|_| corrupt("email"))?,
         name: PersonName::parse(&row.name).map_err(|_| corrupt("name"))?,
         role: row.role.parse().map_err(|_| corrupt("role"))?,
-        lockout: Lockout { failed: row.failed_count, locked_until: row.locked_until },
+        alarms: Alarms { passwords_at: row.passwords_alarm_at, codes_at: row.codes_alarm_at },
         password_hash: row.password_hash,
         totp_sealed: row.totp_sealed,
         totp_last_step: row.totp_last_step,

@@ -136,6 +136,7 @@ struct StepAnswer {
         (status = 401, body = Problem, content_type = "application/problem+json", description = "No working API key"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "No such school"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "Not a BRIN"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "Not now: Retry-After says when"),
     ),
     security(("api_key" = []))
 )]

@@ -28,6 +28,11 @@ impl Streams {
         self.closing.cancel();
     }
 
+    /// Whether the service stops.
+    pub fn is_closing(&self) -> bool {
+        self.closing.is_cancelled()
+    }
+
     fn open(&self) -> MutexGuard<'_, HashMap<Vec<u8>, usize>> {
         self.open.lock()
     }
@@ -45,7 +50,7 @@ impl StreamSlot {
         let visitor = session.hash().to_vec();
         let mut open = streams.open();
         let mine = open.get(&visitor).copied().unwrap_or_default();
-        if mine >= PER_VISITOR || open.values().sum::<usize>() >= IN_ALL || streams.closing.is_cancelled() {
+        if mine >= PER_VISITOR || open.values().sum::<usize>() >= IN_ALL || streams.is_closing() {
             return None;
         }
         open.insert(visitor.clone(), mine + 1);

@@ -6,21 +6,24 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use crate::domain::access_link;
 use crate::domain::credential::RevealRefusal;
 use crate::domain::onboarding::Step;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::credentials;
+use crate::services::people::link_requests;
 use crate::web::WebState;
-use crate::web::error::PageError;
+use crate::web::error::{PageError, too_often};
 use crate::web::extract::SchoolContact;
-use crate::web::flash::{self, Flash};
+use crate::web::flash::{self, Flash, with_cookie};
 use crate::web::form::{Posted, Pressed};
 use crate::web::page::{self, Frame};
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::sketch::{self, Line};
 use crate::web::portal::step::come_back;
 use crate::web::portal::step_parts::{self, Typed};
+use crate::web::session::Jar;
 use crate::words;
 
 /// The version of the credentials that the page showed.
@@ -61,6 +64,9 @@ pub(super) async fn reveal(
     who: SchoolContact,
     Posted(form): Posted<SeenForm>,
 ) -> Result<Response, PageError> {
+    if !access_link::is_fresh(who.signed_in_at, who.visit.now) {
+        return ask_for_fresh_code(&web, &who).await;
+    }
     let call = who.call();
     let revealed = match credentials::reveal(&web.context, &call, who.contact.reference(), form.version()).await {
         Ok(revealed) => revealed,
@@ -85,6 +91,23 @@ pub(super) async fn reveal(
         step_path: who.at_step(links::SCHOOL_STEP, Step::PasswordSet),
         query_step_path: who.at_step(links::SCHOOL_STEP, Step::QueryExecuted),
     })
+}
+
+/// Who signed in a while ago may have left the screen to somebody else: a new code goes to their address, and signing in with
+/// it leads back to the step.
+async fn ask_for_fresh_code(web: &WebState, who: &SchoolContact) -> Result<Response, PageError> {
+    let asked =
+        link_requests::request_link(&web.context, who.visit.anonymous(), &who.contact.email, &who.visit.browser);
+    match asked.await {
+        Ok(()) => {}
+        Err(ServiceError::TooOften { retry_after_seconds } | ServiceError::Full { retry_after_seconds, .. }) => {
+            return come_back(web, who, Step::PasswordSet, Typed::refused(too_often(retry_after_seconds))).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let response = flash::redirect(web, links::SIGN_IN_CODE, Flash::FreshCode);
+    let step = who.at_step(links::SCHOOL_STEP, Step::PasswordSet);
+    Ok(with_cookie(response, &Jar::Next.write(web, step)))
 }
 
 /// "Vraag een nieuw wachtwoord".

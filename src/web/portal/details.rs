@@ -50,7 +50,7 @@ pub(super) async fn create(
 
 /// Who carries several schools has no BRIN number of its own.
 fn read(form: &DetailsForm, has_many: bool, errors: &mut FieldErrors) -> Option<NewDetails> {
-    let name = errors.take("school_name", SchoolName::parse(&form.school_name));
+    let name = errors.take("school_name", SchoolName::parse_typed(&form.school_name));
     let brin = if has_many { Some(None) } else { errors.take("brin", Brin::parse(&form.brin)).map(Some) };
     let domain = errors.take("domain", SchoolDomain::parse(&form.domain));
     let region = errors.choose("region", form.region.parse().ok(), "Kies de vakantieregio van jullie school.");

@@ -36,7 +36,7 @@ pub(super) async fn create(
     };
     if let Some(colleague) = colleague {
         web.limits.check_client(who.visit.client)?;
-        web.limits.check_address(Door::HandOver, &web.context.keys.email_key(&colleague.email.key_form()))?;
+        web.limits.check_address(Door::HandOver, &web.context.keys.email_key(&colleague.email.limit_form()))?;
         let email = colleague.email.clone();
         match onboardings::hand_over(&web.context, &who.call(), who.connection(), step, colleague).await {
             Ok(()) => {
@@ -74,7 +74,7 @@ async fn find(web: &WebState, who: &SchoolContact, id: ContactId) -> Result<NewC
 
 /// Someone new, as typed.
 fn read(form: &HandOverForm, step: Step, errors: &mut FieldErrors) -> Option<NewContact> {
-    let name = errors.take("colleague_name", PersonName::parse(&form.colleague_name));
+    let name = errors.take("colleague_name", PersonName::parse_typed(&form.colleague_name));
     let email = errors.take("colleague_email", EmailAddress::parse(&form.colleague_email));
     let roles = form.colleague_role.parse::<Roles>().ok();
     let roles = errors.choose("colleague_role", roles, "Kies de rol van je collega.")?;

@@ -171,7 +171,8 @@ fn rank(state: &Onboarding, me: &Contact, names: &Names, step: Step) -> u8 {
 pub(super) fn may_do(state: &Onboarding, me: &Contact, step: Step) -> bool {
     let actor = crate::domain::actor::Actor::Contact { id: me.id, roles: me.roles };
     let claim = Command::Claim { step, ground: Ground::Word, credential_version: None };
-    !matches!(decide(state, &claim, &actor, me.created_at), Err(Refusal::WrongRole { .. }))
+    let decided = decide(state, &claim, &actor, me.created_at);
+    !matches!(decided, Err(Refusal::WrongRole { .. } | Refusal::RoleNotConfirmed { .. }))
 }
 
 /// The colleague of today to whom a step was handed, unless it is this visitor.

@@ -9,9 +9,10 @@ use super::code_form::{CODE_MISSING, CodeForm};
 use super::redeem;
 use crate::domain::access_link::{Dead, LINK_MINUTES, Outcome};
 use crate::links;
+use crate::services::ServiceError;
 use crate::services::people::portal_access::{self, Attempt, Redeemed};
 use crate::web::WebState;
-use crate::web::error::PageError;
+use crate::web::error::{PageError, codes_unheard, with_retry_after};
 use crate::web::extract::Visit;
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::page::{self, Frame};
@@ -44,7 +45,11 @@ pub(super) async fn create(
         Err(message) => return again(frame, message),
     };
     let attempt = Attempt { token: None, browser: Some(&visit.browser), code: Some(&code) };
-    match portal_access::redeem(&web.context, visit.anonymous(), &attempt).await? {
+    let redeemed = match portal_access::redeem(&web.context, visit.anonymous(), &attempt).await {
+        Err(ServiceError::TooOften { retry_after_seconds }) => return unheard(frame, retry_after_seconds),
+        other => other?,
+    };
+    match redeemed {
         Redeemed::SignedIn { session, schools } => Ok(redeem::signed_in(&web, &headers, &session, &schools)),
         Redeemed::Not(outcome) => match outcome {
             Outcome::WrongCode { left } if left > 0 => again(frame, redeem::wrong_code(left)),
@@ -54,6 +59,14 @@ pub(super) async fn create(
             Outcome::NeedsCode | Outcome::Redeemed => Err(PageError::Broken("a code that counted as none")),
         },
     }
+}
+
+/// Too many codes were wrong, here or by anybody. The link in the mail is no guess, so it works all the while.
+fn unheard(frame: Frame, retry_after_seconds: u64) -> Result<Response, PageError> {
+    let mut errors = FieldErrors::default();
+    errors.add("code", codes_unheard(retry_after_seconds));
+    let page = page::show_with(StatusCode::TOO_MANY_REQUESTS, &CodePage { frame, errors })?;
+    Ok(with_retry_after(page, retry_after_seconds))
 }
 
 fn again(frame: Frame, message: impl Into<String>) -> Result<Response, PageError> {

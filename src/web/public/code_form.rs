@@ -1,15 +1,14 @@
-//! The six digits from the mail, as people type or paste them.
+//! The digits from the mail, as people type or paste them.
 
 use serde::Deserialize;
 
-/// How many digits a code has.
-const CODE_DIGITS: usize = 6;
+use crate::domain::access_link::CODE_DIGITS;
 
 /// What is said when no code was typed where one is needed.
 pub(super) const CODE_MISSING: &str = "Vul de code in. Die staat in de mail.";
 
 /// What is said when something else than a code was typed.
-const NOT_A_CODE: &str = "Een code bestaat uit 6 cijfers. Kijk in de mail en vul de code opnieuw in.";
+const NOT_A_CODE: &str = "Een code bestaat uit 8 cijfers. Kijk in de mail en vul de code opnieuw in.";
 
 /// What was typed; without `Debug`, since a code is a secret.
 #[derive(Default, Deserialize)]
@@ -42,11 +41,11 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_six_digits_however_they_are_spaced() {
-        for typed in ["012345", " 012 345 ", "012\u{A0}345", "0 1 2 3 4 5", "012-345"] {
-            assert_eq!(digits(typed), Ok(Some("012345".to_owned())), "{typed:?}");
+    fn a_code_is_eight_digits_however_they_are_spaced() {
+        for typed in ["01234567", " 0123 4567 ", "0123\u{A0}4567", "0 1 2 3 4 5 6 7", "0123-4567"] {
+            assert_eq!(digits(typed), Ok(Some("01234567".to_owned())), "{typed:?}");
         }
-        for typed in ["12345", "1234567", "12345a", "١٢٣", "０１２３４５"] {
+        for typed in ["123456", "1234567", "123456789", "1234567a", "١٢٣٤", "０１２３４５６７"] {
             assert_eq!(digits(typed), Err(NOT_A_CODE), "{typed:?}");
         }
         assert_eq!(digits(" \u{A0} "), Ok(None));

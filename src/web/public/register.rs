@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use strum::IntoEnumIterator;
@@ -12,9 +12,10 @@ use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::school::{Region, RequestDetails};
 use crate::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
 use crate::links;
+use crate::services::ServiceError;
 use crate::services::people::registrations::{self, RegistrationForm};
 use crate::web::WebState;
-use crate::web::error::{PageError, too_often};
+use crate::web::error::{PageError, mails_full, too_often, with_retry_after};
 use crate::web::extract::Visit;
 use crate::web::flash::see_other;
 use crate::web::form::{FieldErrors, Posted};
@@ -45,11 +46,11 @@ impl RegisterForm {
     /// The request, or everything that is wrong with it in the order of the page.
     fn parse(&self) -> Result<RegistrationForm, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let school_name = errors.take("school_name", SchoolName::parse(&self.school_name));
+        let school_name = errors.take("school_name", SchoolName::parse_typed(&self.school_name));
         let brin = errors.take("brin", Brin::parse(&self.brin));
         let domain = errors.take("domain", SchoolDomain::parse(&self.domain));
         let region = errors.choose("region", self.region.parse().ok(), "Kies de vakantieregio van je school.");
-        let name = errors.take("name", PersonName::parse(&self.name));
+        let name = errors.take("name", PersonName::parse_typed(&self.name));
         let email = errors.take("email", EmailAddress::parse(&self.email));
         let role = errors.choose("role", self.role.parse().ok(), "Kies wat je rol is in Magister.");
         let whole = || {
@@ -122,25 +123,39 @@ pub(super) async fn create(
             let page = RegisterPage::new(visit.frame(&web), form, errors);
             page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-        Err(PageError::TooOften { retry_after_seconds }) => {
-            let page = RegisterPage::new(visit.frame(&web), form, FieldErrors::default());
-            let page = RegisterPage { refusal: too_often(retry_after_seconds), ..page };
-            let mut response = page::show_with(StatusCode::TOO_MANY_REQUESTS, &page)?;
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
-            Ok(response)
+        Err(ServiceError::TooOften { retry_after_seconds }) => {
+            refused(&web, &visit, form, Wait { retry_after_seconds, refusal: too_often(retry_after_seconds) })
         }
-        Err(error) => Err(error),
+        Err(ServiceError::Full { full, retry_after_seconds }) => {
+            let refusal = mails_full(full, &web.context.support_email);
+            refused(&web, &visit, form, Wait { retry_after_seconds, refusal })
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
+/// How long somebody has to wait, and why.
+struct Wait {
+    retry_after_seconds: u64,
+    refusal: String,
+}
+
+/// The form as it was typed, with why it is not taken now.
+fn refused(web: &WebState, visit: &Visit, form: RegisterForm, wait: Wait) -> Result<Response, PageError> {
+    let page = RegisterPage::new(visit.frame(web), form, FieldErrors::default());
+    let page = RegisterPage { refusal: wait.refusal, ..page };
+    Ok(with_retry_after(page::show_with(StatusCode::TOO_MANY_REQUESTS, &page)?, wait.retry_after_seconds))
+}
+
 /// Counts and keeps a request, or says what is wrong with it.
-async fn take(web: &WebState, visit: &Visit, form: &RegisterForm) -> Result<Result<(), FieldErrors>, PageError> {
+async fn take(web: &WebState, visit: &Visit, form: &RegisterForm) -> Result<Result<(), FieldErrors>, ServiceError> {
     web.limits.check_client(visit.client)?;
     let request = match form.parse() {
         Ok(request) => request,
         Err(errors) => return Ok(Err(errors)),
     };
-    web.limits.check_address(Door::Register, &web.context.keys.email_key(&request.email.key_form()))?;
+    let address_key = web.context.keys.email_key(&request.email.limit_form());
+    web.limits.check_address(Door::Register, &format!("{address_key}/{}", visit.origin.network))?;
     registrations::request(&web.context, visit.anonymous(), &request, &visit.browser).await?;
     Ok(Ok(()))
 }

@@ -8,9 +8,10 @@ use serde::Deserialize;
 
 use crate::domain::text::EmailAddress;
 use crate::links;
-use crate::services::people::portal_access;
+use crate::services::ServiceError;
+use crate::services::people::{link_requests, portal_access};
 use crate::web::WebState;
-use crate::web::error::PageError;
+use crate::web::error::{PageError, mails_full, too_often, with_retry_after};
 use crate::web::extract::{SchoolVisitor, Visit};
 use crate::web::flash::{self, Flash, see_other, with_cookie};
 use crate::web::form::{FieldErrors, Posted, Pressed};
@@ -32,6 +33,8 @@ struct SignInPage {
     frame: Frame,
     form: SignInForm,
     errors: FieldErrors,
+    /// Why no mail goes now; empty when one can.
+    refusal: String,
 }
 
 /// Shows the form; who is signed in already goes on.
@@ -44,7 +47,7 @@ pub(super) async fn new(
         return Ok(see_other(links::SCHOOLS));
     }
     let (form, errors) = (SignInForm::default(), FieldErrors::default());
-    page::show(&SignInPage { frame: visit.frame(&web), form, errors })
+    page::show(&SignInPage { frame: visit.frame(&web), form, errors, refusal: String::new() })
 }
 
 /// Sends a link and a code to a contact's address; every address gets the same answer.
@@ -53,15 +56,39 @@ pub(super) async fn create(
     visit: Visit,
     Posted(form): Posted<SignInForm>,
 ) -> Result<Response, PageError> {
-    web.limits.check_client(visit.client)?;
     let mut errors = FieldErrors::default();
-    let Some(email) = errors.take("email", EmailAddress::parse(&form.email)) else {
-        let page = SignInPage { frame: visit.frame(&web), form, errors };
-        return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    let (retry_after_seconds, refusal) = match ask(&web, &visit, &form, &mut errors).await {
+        Ok(Some(())) => return Ok(see_other(links::SIGN_IN_CODE)),
+        Ok(None) => {
+            let page = SignInPage { frame: visit.frame(&web), form, errors, refusal: String::new() };
+            return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        }
+        Err(ServiceError::TooOften { retry_after_seconds }) => (retry_after_seconds, too_often(retry_after_seconds)),
+        Err(ServiceError::Full { full, retry_after_seconds }) => {
+            (retry_after_seconds, mails_full(full, &web.context.support_email))
+        }
+        Err(error) => return Err(error.into()),
     };
-    web.limits.check_address(Door::SignIn, &web.context.keys.email_key(&email.key_form()))?;
+    let page = SignInPage { frame: visit.frame(&web), form, errors, refusal };
+    Ok(with_retry_after(page::show_with(StatusCode::TOO_MANY_REQUESTS, &page)?, retry_after_seconds))
+}
+
+/// Counts and takes a wish to sign in; `None` when something is wrong with the form.
+async fn ask(
+    web: &WebState,
+    visit: &Visit,
+    form: &SignInForm,
+    errors: &mut FieldErrors,
+) -> Result<Option<()>, ServiceError> {
+    web.limits.check_client(visit.client)?;
+    let Some(email) = errors.take("email", EmailAddress::parse(&form.email)) else { return Ok(None) };
+    // Who signed in here before is counted by their browser only: nobody else can use that up.
+    if !link_requests::is_known(&web.context, &email, &visit.browser).await? {
+        let address_key = web.context.keys.email_key(&email.limit_form());
+        web.limits.check_address(Door::SignIn, &format!("{address_key}/{}", visit.origin.network))?;
+    }
     portal_access::request_link(&web.context, visit.anonymous(), &email, &visit.browser).await?;
-    Ok(see_other(links::SIGN_IN_CODE))
+    Ok(Some(()))
 }
 
 /// Ends the session, if there is one.

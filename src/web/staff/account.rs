@@ -27,7 +27,8 @@ const ALL_OTHERS: &str = "andere";
 pub(super) const WRONG_PASSWORD: &str = "Dit is niet het wachtwoord waarmee je nu inlogt.";
 
 /// What someone reads whose account is locked for a while.
-pub(super) const LOCKED: &str = "Er is te vaak een fout wachtwoord getypt. Probeer het over een kwartier opnieuw.";
+pub(super) const LOCKED: &str =
+    "Er is te vaak een fout wachtwoord getypt. Wacht minstens een kwartier en probeer het dan opnieuw.";
 
 /// A session as the page shows it.
 struct SessionRow {
@@ -112,7 +113,8 @@ pub(super) async fn change_password(
         wrong.add("present", "Typ eerst het wachtwoord waarmee je nu inlogt.");
     }
     let is_repeated = form.password == form.again;
-    let password = StaffPassword::parse(&form.password.into(), staff.account.email.as_str());
+    let own = format!("{} {}", staff.account.email, staff.account.name);
+    let password = StaffPassword::parse(&form.password.into(), &own);
     let password = password.map_err(|error| wrong.add("password", error.to_string())).ok();
     if password.is_some() && !is_repeated {
         wrong.add("again", "Dit is niet hetzelfde wachtwoord. Typ het twee keer gelijk.");
@@ -120,7 +122,8 @@ pub(super) async fn change_password(
     let mut refusal = "";
     if let (Some(password), true) = (password, wrong.is_empty()) {
         let call = staff.call();
-        let owner = Owner { call: &call, session: &staff.session, present: SecretString::from(form.present) };
+        let present = SecretString::from(form.present);
+        let owner = Owner { call: &call, session: &staff.session, client: &staff.visit.origin, present };
         match own_account::change_password(&web.context, owner, password).await {
             Ok(()) => return Ok(flash::redirect(&web, links::STAFF_ACCOUNT, Flash::Crew(CrewDone::PasswordChanged))),
             Err(OwnAccountError::WrongPassword | OwnAccountError::WrongCode) => wrong.add("present", WRONG_PASSWORD),

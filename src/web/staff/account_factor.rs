@@ -85,7 +85,7 @@ pub(super) async fn change(
     web.limits.check_client(staff.visit.client)?;
     let key = Token::parse(&form.key).ok_or(PageError::BadForm)?;
     let (call, present) = (staff.call(), SecretString::from(form.present));
-    let owner = Owner { call: &call, session: &staff.session, present };
+    let owner = Owner { call: &call, session: &staff.session, client: &staff.visit.origin, present };
     let factor = NewFactor { secret: TotpSecret::of_invite(&web.context.keys, &key), code: &form.code };
     let (mut wrong, mut refusal) = (FieldErrors::default(), "");
     match own_account::change_factor(&web.context, owner, factor).await {

@@ -1,9 +1,11 @@
 //! What stands above every page of Kurve while something of the health of the workers needs a person.
 
 use crate::domain::heartbeat::{Worker, WorkerStatus};
+use crate::domain::stranger::Counted;
 use crate::links;
 use crate::services::operations::setup::SetupFlaw;
 use crate::services::operations::worker_health::WorkerHealth;
+use crate::services::people::strangers::DoneToday;
 use crate::store::mail::outbox::MailStatus;
 use crate::store::onboarding::overview::NamedConnection;
 use crate::words::{self, date_nl, moment_nl};
@@ -57,7 +59,37 @@ pub(super) fn unreadable(schools: &[NamedConnection]) -> Unreadable {
 pub(super) fn alarms(condition: &WorkerHealth) -> Vec<Alarm> {
     let still = condition.workers.iter().filter_map(|(worker, status)| alarm(*worker, *status));
     let setup = condition.setup.iter().copied().map(flaw);
-    condition.held.map(held).into_iter().chain(setup).chain(still).collect()
+    condition
+        .held
+        .map(held)
+        .into_iter()
+        .chain(setup)
+        .chain(still)
+        .chain(condition.strangers.iter().map(pressed))
+        .collect()
+}
+
+/// What strangers did unusually often: nothing has to be done at once, for limits hold.
+fn pressed(done: &DoneToday) -> Alarm {
+    let DoneToday { what, count } = done;
+    let mails = |what_for: &str| {
+        format!(
+            "Sinds gisteren zijn er {count} mails aangevraagd om {what_for}. Komt er nog eens zo veel bij, dan gaan ze een poos \
+             niet meer uit. Vraag je beheerder om in het logboek te kijken."
+        )
+    };
+    let (title, text) = match what {
+        Counted::WrongCode => (
+            "Misschien raadt iemand inlogcodes",
+            format!(
+                "Sinds gisteren zijn er {count} verkeerde inlogcodes ingevuld. Tussen twee codes moet nu even worden gewacht. \
+                 Met de link uit de mail kan iedereen gewoon inloggen. Vraag je beheerder om in het logboek te kijken."
+            ),
+        ),
+        Counted::Confirmation => ("Ongewoon veel aanvragen", mails("een aanvraag te bevestigen")),
+        Counted::SignIn => ("Ongewoon veel inlogmails", mails("in te loggen")),
+    };
+    Alarm { key: what.as_str(), kind: "warning", title, text, href: String::new(), link: "" }
 }
 
 fn flaw(flaw: SetupFlaw) -> Alarm {

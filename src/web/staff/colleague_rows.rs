@@ -47,7 +47,7 @@ pub(super) struct ColleagueRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Disabled,
-    Locked,
+    Tried,
     Active,
     Uninvited,
     Expired,
@@ -61,7 +61,7 @@ impl State {
         let is_lost = mail.as_ref().is_some_and(|mail| matches!(mail.status, MailStatus::Failed | MailStatus::Dropped));
         match invite {
             _ if account.disabled_at.is_some() => Self::Disabled,
-            _ if account.can_sign_in() && account.lockout.is_locked(now) => Self::Locked,
+            _ if account.can_sign_in() && account.alarms.lasts_since(now).is_some() => Self::Tried,
             _ if account.can_sign_in() => Self::Active,
             None => Self::Uninvited,
             Some(invite) if now > invite.expires_at => Self::Expired,
@@ -73,7 +73,7 @@ impl State {
     fn key(self) -> &'static str {
         match self {
             Self::Disabled => "disabled",
-            Self::Locked => "locked",
+            Self::Tried => "tried",
             Self::Active => "active",
             Self::Uninvited => "uninvited",
             Self::Expired => "expired",
@@ -86,7 +86,7 @@ impl State {
         match self {
             Self::Active => "ready",
             Self::Disabled => "blocked",
-            Self::Locked | Self::Expired | Self::Unreached => "stuck",
+            Self::Tried | Self::Expired | Self::Unreached => "stuck",
             Self::Uninvited | Self::Invited => "neutral",
         }
     }
@@ -94,7 +94,7 @@ impl State {
     fn words(self) -> &'static str {
         match self {
             Self::Disabled => "Uitgezet",
-            Self::Locked => "Even op slot",
+            Self::Tried => "Foute pogingen",
             Self::Active => "Actief",
             Self::Uninvited => "Geen uitnodiging",
             Self::Expired => "Uitnodiging verlopen",
@@ -119,17 +119,17 @@ pub(super) fn row(listed: &Listed, looking: Looking) -> ColleagueRow {
         state: state.key(),
         kind: state.kind(),
         words: state.words(),
-        lines: lines(listed, state),
+        lines: lines(listed, state, looking.now),
         mail: mail.as_ref().filter(|_| !account.can_sign_in()).map(|mail| mail_row(mail, String::new(), reader)),
         asks: if looking.is_admin { asks(listed, state, looking) } else { vec![] },
     }
 }
 
-fn lines(listed: &Listed, state: State) -> Vec<String> {
+fn lines(listed: &Listed, state: State, now: DateTime<Utc>) -> Vec<String> {
     let Listed { account, invite, mail: _ } = listed;
     let disabled = account.disabled_at.map(|at| format!("Uitgezet op {}.", words::date_nl(at)));
-    let locked = account.lockout.locked_until.filter(|_| state == State::Locked);
-    let locked = locked.map(|until| format!("Te veel foute pogingen. Op slot tot {}.", words::moment_nl(until)));
+    let tried = account.alarms.lasts_since(now).filter(|_| state == State::Tried);
+    let tried = tried.map(|at| format!("Veel foute pogingen om in te loggen, op {}.", words::moment_nl(at)));
     let invited = invite.filter(|_| account.disabled_at.is_none()).map(|invite| {
         let until = words::moment_nl(invite.expires_at);
         if state == State::Expired {
@@ -138,7 +138,7 @@ fn lines(listed: &Listed, state: State) -> Vec<String> {
             format!("De link werkt tot {until}.")
         }
     });
-    disabled.into_iter().chain(locked).chain(invited).collect()
+    disabled.into_iter().chain(tried).chain(invited).collect()
 }
 
 /// What an admin can do about a colleague; about themselves only what does not shut them out.

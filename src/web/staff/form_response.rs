@@ -319,6 +319,7 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
         | ServiceError::Forbidden
         | ServiceError::Conflict
         | ServiceError::TooOften { .. }
+        | ServiceError::Full { .. }
         | ServiceError::Store(_)
         | ServiceError::Broken(_)
         | ServiceError::Sealed(_) => None,

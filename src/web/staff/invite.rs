@@ -11,9 +11,10 @@ use serde::Deserialize;
 
 use crate::crypto::Token;
 use crate::crypto::password_hash::StaffPassword;
-use crate::crypto::totp::otpauth_url;
+use crate::crypto::totp::{TotpSecret, otpauth_url};
 use crate::links;
-use crate::services::people::staff_auth::{self, EnrolError, Enrolment};
+use crate::services::people::staff_auth::{self, EnrolError, NewFactor};
+use crate::store::people::staff::StaffAccount;
 use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::flash::{self, Flash};
@@ -35,6 +36,8 @@ struct InvitePage {
     qr: String,
     /// The same, to be typed.
     secret: String,
+    /// What it comes from: fresh each time the page is opened, so that whoever saw it before knows nothing.
+    key: String,
     /// What is wrong, by field.
     wrong: FieldErrors,
     errors: Vec<FieldError>,
@@ -53,14 +56,21 @@ pub(super) async fn show(
     visit: Visit,
     Path(token): Path<String>,
 ) -> Result<Response, PageError> {
-    let Some((token, enrolment)) = find(&web, &visit, &token).await? else { return gone(&web, &visit) };
-    page::show(&page_of(&web, &visit, &token, &enrolment, FieldErrors::default())?)
+    let Some(invited) = find(&web, &visit, &token).await? else { return gone(&web, &visit) };
+    let key = Token::new(&web.context.chance);
+    page::show(&page_of(&web, &visit, &invited, &key, FieldErrors::default())?)
 }
 
-async fn find(web: &WebState, visit: &Visit, token: &str) -> Result<Option<(Token, Enrolment)>, PageError> {
+/// Whom a link is for.
+struct Invited {
+    token: Token,
+    account: StaffAccount,
+}
+
+async fn find(web: &WebState, visit: &Visit, token: &str) -> Result<Option<Invited>, PageError> {
     let Some(token) = Token::parse(token) else { return Ok(None) };
-    match staff_auth::find_enrolment(&web.context, visit.now, &token).await {
-        Ok(enrolment) => Ok(Some((token, enrolment))),
+    match staff_auth::find_invited(&web.context, visit.now, &token).await {
+        Ok(account) => Ok(Some(Invited { token, account })),
         Err(EnrolError::Gone | EnrolError::WrongCode) => Ok(None),
         Err(EnrolError::Service(error)) => Err(error.into()),
     }
@@ -74,19 +84,20 @@ fn gone(web: &WebState, visit: &Visit) -> Result<Response, PageError> {
 fn page_of(
     web: &WebState,
     visit: &Visit,
-    token: &Token,
-    enrolment: &Enrolment,
+    Invited { token, account }: &Invited,
+    key: &Token,
     wrong: FieldErrors,
 ) -> Result<InvitePage, PageError> {
-    let email = enrolment.account.email.as_str();
-    let qr = draw_qr(&otpauth_url(&enrolment.totp, email)).ok_or(PageError::Broken("a QR code that is too long"))?;
+    let (email, totp) = (account.email.as_str(), TotpSecret::of_invite(&web.context.keys, key));
+    let qr = draw_qr(&otpauth_url(&totp, email)).ok_or(PageError::Broken("a QR code that is too long"))?;
     Ok(InvitePage {
         frame: Frame { home: links::STAFF.to_owned(), ..visit.frame(web) },
         action: links::fill(links::STAFF_INVITE, &[&token.expose_text()]),
-        colleague: enrolment.account.name.to_string(),
+        colleague: account.name.to_string(),
         email: email.to_owned(),
         qr,
-        secret: groups_of_four(enrolment.totp.to_base32().expose_secret()),
+        secret: groups_of_four(totp.to_base32().expose_secret()),
+        key: key.expose_text(),
         errors: wrong.all().to_vec(),
         wrong,
     })
@@ -110,6 +121,8 @@ pub(super) fn groups_of_four(text: &str) -> String {
 #[derive(Default, Deserialize)]
 pub(super) struct EnrolForm {
     #[serde(default)]
+    key: String,
+    #[serde(default)]
     password: String,
     #[serde(default)]
     again: String,
@@ -125,16 +138,19 @@ pub(super) async fn create(
     Posted(form): Posted<EnrolForm>,
 ) -> Result<Response, PageError> {
     web.limits.check_client(visit.client)?;
-    let Some((token, enrolment)) = find(&web, &visit, &token).await? else { return gone(&web, &visit) };
+    let Some(invited) = find(&web, &visit, &token).await? else { return gone(&web, &visit) };
+    let key = Token::parse(&form.key).ok_or(PageError::BadForm)?;
     let mut wrong = FieldErrors::default();
     let is_repeated = form.password == form.again;
-    let password = StaffPassword::parse(&form.password.into(), enrolment.account.email.as_str());
+    let own = format!("{} {}", invited.account.email, invited.account.name);
+    let password = StaffPassword::parse(&form.password.into(), &own);
     let password = password.map_err(|error| wrong.add("password", error.to_string())).ok();
     if password.is_some() && !is_repeated {
         wrong.add("again", "Dit is niet hetzelfde wachtwoord. Typ het twee keer gelijk.");
     }
     if let (Some(password), true) = (password, wrong.is_empty()) {
-        match staff_auth::enrol(&web.context, visit.anonymous(), &token, password, &form.code).await {
+        let factor = NewFactor { secret: TotpSecret::of_invite(&web.context.keys, &key), code: &form.code };
+        match staff_auth::enrol(&web.context, visit.anonymous(), &invited.token, password, factor).await {
             Ok(()) => return Ok(flash::redirect(&web, links::STAFF_SIGN_IN, Flash::Enrolled)),
             Err(EnrolError::WrongCode) => wrong.add(
                 "code",
@@ -144,7 +160,7 @@ pub(super) async fn create(
             Err(EnrolError::Service(error)) => return Err(error.into()),
         }
     }
-    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&web, &visit, &token, &enrolment, wrong)?)
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&web, &visit, &invited, &key, wrong)?)
 }
 
 #[cfg(test)]

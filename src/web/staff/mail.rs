@@ -291,6 +291,7 @@ fn facts(mail: &OutboxMail, to: Addressee, subject: Option<String>) -> Vec<Fact>
 fn detail(mail: &OutboxMail) -> String {
     let kept = mail.last_error.as_deref().unwrap_or_default();
     match mail.status {
+        MailStatus::Sent if words::although_sent(kept).is_some() => kept.to_owned(),
         MailStatus::Dropped | MailStatus::Sent | MailStatus::Skipped => String::new(),
         MailStatus::Waiting | MailStatus::Failed if kept.parse::<UnsentReason>().is_ok() => String::new(),
         MailStatus::Waiting | MailStatus::Failed => kept.to_owned(),

@@ -24,7 +24,7 @@ use crate::web::flash::{self, Flash};
 use crate::web::form::{Posted, Pressed};
 use crate::web::page::Frame;
 use crate::web::{WebState, page};
-use crate::words::{counted, mail_reason, moment_nl, unsent_reason};
+use crate::words::{although_sent, counted, mail_reason, moment_nl, unsent_reason};
 
 /// What the page of a connection posts along, to come back to it.
 pub(super) const BACK_TO_SCHOOL: &str = "school";
@@ -160,7 +160,7 @@ pub(super) fn fate_tag(mail: &OutboxMail) -> (&'static str, &'static str) {
 fn reason(mail: &OutboxMail) -> String {
     let kept = mail.last_error.as_deref().unwrap_or_default();
     match mail.status {
-        MailStatus::Sent => String::new(),
+        MailStatus::Sent => although_sent(kept).unwrap_or_default().to_owned(),
         // A reason of ours is one of these words; a colleague's stands as it is.
         MailStatus::Dropped => kept.parse().map_or_else(|_| kept.to_owned(), |why| unsent_reason(why).to_owned()),
         MailStatus::Waiting | MailStatus::Skipped | MailStatus::Failed => match mail_reason(kept) {

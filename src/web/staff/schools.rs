@@ -15,7 +15,7 @@ use super::view::status_tag;
 use crate::domain::onboarding::{Gate, Party, Status};
 use crate::links;
 use crate::services::Context;
-use crate::services::onboarding::schools;
+use crate::services::onboarding::schools::{self, Listed};
 use crate::services::operations::saved_views;
 use crate::store::Page;
 use crate::store::onboarding::overview::After;
@@ -199,11 +199,12 @@ async fn build(
     TypedName { name, errors }: TypedName,
 ) -> Result<SchoolsPage, PageError> {
     let after = typed.after();
-    let Page { rows: found, next } = schools::list(&web.context, &typed.filter(&web.context), after.as_ref()).await?;
+    let Listed { page, count } = schools::list(&web.context, &typed.filter(&web.context), after.as_ref()).await?;
+    let Page { rows: found, next } = page;
     let filter = typed.in_address(None);
     let views = saved_views::list(&web.context, staff.account.id).await?;
     let rows: Vec<SchoolRow> = found.into_iter().map(school_row).collect();
-    let bulk = bulk_bar(web, staff, &typed, &rows, after.is_some() || next.is_some()).await?;
+    let bulk = staff.can_act().then(|| bulk_bar(&typed, &rows, count));
     Ok(SchoolsPage {
         frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_SCHOOLS),
@@ -230,28 +231,13 @@ async fn build(
     })
 }
 
-/// What can be done with chosen schools. How many there are in all is counted where the page has not all of them.
-async fn bulk_bar(
-    web: &WebState,
-    staff: &Staff,
-    typed: &SchoolsQuery,
-    rows: &[SchoolRow],
-    is_part: bool,
-) -> Result<Option<BulkBar>, PageError> {
-    if !staff.can_act() {
-        return Ok(None);
-    }
-    let all = match is_part {
-        true => {
-            let count = words::counted(schools::count(&web.context, &typed.filter(&web.context)).await?);
-            let found = if typed.has_filter() { " die passen bij deze zoekvraag" } else { "" };
-            format!("Kies alle {count}{found}")
-        }
-        false => String::new(),
-    };
+/// What can be done with chosen schools, and with all that there are beside this page.
+fn bulk_bar(typed: &SchoolsQuery, rows: &[SchoolRow], count: Option<u64>) -> BulkBar {
+    let found = if typed.has_filter() { " die passen bij deze zoekvraag" } else { "" };
+    let all = count.map_or_else(String::new, |count| format!("Kies alle {}{found}", words::counted(count)));
     let SchoolsQuery { q, gate, holder, state, .. } = typed.clone();
     let asked = [("q", q), ("gate", gate), ("holder", holder), ("state", state)];
-    Ok(Some(BulkBar::new(rows.iter().map(|row| row.key.as_str()), asked, all)))
+    BulkBar::new(rows.iter().map(|row| row.key.as_str()), asked, all)
 }
 
 fn view_link(view: &SavedView, filter: &str) -> ViewLink {

@@ -2,7 +2,8 @@
 
 use super::form_response::Desk;
 use super::worklist_query::Back;
-use crate::services::onboarding::{takings, worklist};
+use crate::services::onboarding::takings;
+use crate::services::onboarding::worklist::Worklist;
 use crate::web::error::PageError;
 
 impl Back {
@@ -29,7 +30,7 @@ impl Back {
         let Some(place) = &self.place else { return Ok(query.href()) };
         let context = &desk.web.context;
         let wanted = query.wanted(context, desk.staff.account.id);
-        let next = worklist::find_next(context, &wanted, place, desk.staff.visit.now).await?;
+        let next = Worklist::at(context, desk.staff.visit.now).await?.find_next(&wanted, place).await?;
         let Some(next) = next else { return Ok(query.href()) };
         // One that stands before it is the first of all: nothing came after it.
         let query = if next.place() < *place { query.from(None) } else { query.clone() };

@@ -150,9 +150,12 @@ fn vouch(file: &ConnectionFile, step: &str) -> Option<WorkForm> {
     })?;
     let person = file.contact(person).filter(|person| person.is_active())?;
     let action = links::staff_contact(links::STAFF_CONTACT_VOUCH, file.connection.id, person.id);
+    let given =
+        person.proposed.map(|roles| format!(" Je bevestigt ook de rol die de school gaf: {}.", roles.words_nl()));
+    let given = given.unwrap_or_default();
     Some(WorkForm {
         grounds: grounds::choices(),
-        note: format!("Daarna kan {} het wachtwoord en de query ophalen. {KEPT}", person.name),
+        note: format!("Daarna kan {} het wachtwoord en de query ophalen.{given} {KEPT}", person.name),
         verb: "Instaan",
         stuck: String::new(),
         ..plain("vouch", format!("Instaan voor {}, {}", person.name, person.roles.words_nl()), action)

@@ -23,7 +23,7 @@ use crate::domain::count::MOST_COUNTED;
 use crate::domain::work::WorkKind;
 use crate::links;
 use crate::services::mail::post_office;
-use crate::services::onboarding::worklist;
+use crate::services::onboarding::worklist::Worklist;
 use crate::services::operations::desk_settings;
 use crate::store::Page;
 use crate::store::mail::outbox::MailStatus;
@@ -88,8 +88,9 @@ pub(super) async fn show(
     let typed = query.map(|Query(query)| query.tidied()).unwrap_or_default();
     let after = typed.after();
     let wanted = typed.wanted(context, staff.account.id);
-    let Page { rows: items, next } = worklist::list(context, &wanted, after.as_ref(), now).await?;
-    let details = worklist::details(context, &items, now).await?;
+    let worklist = Worklist::at(context, now).await?;
+    let Page { rows: items, next } = worklist.list(&wanted, after.as_ref()).await?;
+    let details = worklist.details(&items).await?;
     let reader = Reader { me: staff.account.id, now, query: &typed };
     let rows: Vec<WorkRow> = items.iter().filter_map(|item| reader.row(item, &details)).collect();
     let open = items.iter().find(|item| item.key == typed.open && staff.can_act());
@@ -97,7 +98,7 @@ pub(super) async fn show(
         Some(item) => work_forms::open(&web, &typed, item).await?,
         None => None,
     };
-    let counts = count(&web, &staff, &typed.of_kind(None)).await?;
+    let counts = worklist.count(&typed.of_kind(None).wanted(context, staff.account.id)).await?;
     let is_part = after.is_some() || next.is_some();
     let bulk = staff.can_act().then(|| bulk_bar(&typed, &rows, &all_words(&typed, &counts, is_part)));
     let failed_mails = post_office::count(context, MailStatus::Failed).await?;
@@ -107,7 +108,7 @@ pub(super) async fn show(
         presses,
         nav: Nav::new(&staff, links::STAFF),
         kinds: kinds(&typed, &counts),
-        takers: takers(&web, &staff, &typed).await?,
+        takers: takers(&web, &staff, &typed, &worklist).await?,
         rows,
         form,
         bulk,
@@ -174,20 +175,23 @@ fn all_words(typed: &WorklistQuery, counts: &BTreeMap<WorkKind, u64>, is_part: b
 }
 
 /// How many of the chosen kind are one's own, and nobody's.
-async fn takers(web: &WebState, staff: &Staff, typed: &WorklistQuery) -> Result<Vec<Chip>, PageError> {
+async fn takers(
+    web: &WebState,
+    staff: &Staff,
+    typed: &WorklistQuery,
+    worklist: &Worklist<'_>,
+) -> Result<Vec<Chip>, PageError> {
     let mut chips = vec![];
     for (key, label) in [("", "Iedereen"), (MINE, "Van mij"), (NOBODYS, "Van niemand")] {
         let query = typed.of(key);
-        let is_counted = !key.is_empty() && typed.q.is_empty();
-        let count = if is_counted { words::counted(sum(&count(web, staff, &query).await?)) } else { String::new() };
+        let count = match !key.is_empty() && typed.q.is_empty() {
+            true => worklist.count_all(&query.wanted(&web.context, staff.account.id)).await?,
+            false => None,
+        };
+        let count = count.map_or_else(String::new, words::counted);
         chips.push(Chip { key, label, href: query.href(), count, is_current: typed.van == key });
     }
     Ok(chips)
-}
-
-async fn count(web: &WebState, staff: &Staff, query: &WorklistQuery) -> Result<BTreeMap<WorkKind, u64>, PageError> {
-    let wanted = query.wanted(&web.context, staff.account.id);
-    Ok(worklist::count(&web.context, &wanted, staff.visit.now).await?)
 }
 
 fn sum(counts: &BTreeMap<WorkKind, u64>) -> u64 {

@@ -48,7 +48,7 @@ fn every_link_that_expired_says_so_to_every_reader() {
             look.at(link);
         }
         browser.open("/inloggen/code");
-        super::public::send_code(&browser, "123456");
+        super::public::send_code(&browser, "12345678");
         look.here("with a code that expired");
 
         look.finish(&[]);

@@ -129,8 +129,9 @@ impl Later {
             let token = token.expect("nobody has the address");
             let secret = TotpSecret::of_invite(&context.keys, &token);
             let code = totp::current(&secret, self.clock.now());
-            let enrolled =
-                staff_auth::enrol(context, AnonymousCall::new(self.clock.now(), "test"), &token, password, &code).await;
+            let factor = staff_auth::NewFactor { secret: secret.clone(), code: &code };
+            let asked = AnonymousCall::new(self.clock.now(), "test");
+            let enrolled = staff_auth::enrol(context, asked, &token, password, factor).await;
             enrolled.expect("the code is right");
             secret
         });

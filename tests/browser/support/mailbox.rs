@@ -30,10 +30,10 @@ impl Mailbox {
         browser.press(&format!("[data-mail-text] a[href='{}{path}']", browser.base));
     }
 
-    /// The six digits in the mail that is open.
+    /// The digits in the mail that is open.
     pub(crate) fn code(&self, browser: &Browser) -> String {
         let text = browser.text("[data-mail-text]");
-        let is_code = |line: &String| line.len() == 6 && line.bytes().all(|sign| sign.is_ascii_digit());
+        let is_code = |line: &String| line.len() == 8 && line.bytes().all(|sign| sign.is_ascii_digit());
         let dense = text.lines().map(|line| line.split_whitespace().collect::<String>());
         dense.into_iter().find(is_code).unwrap_or_else(|| panic!("no code in a mail to {}:\n{text}", self.address))
     }

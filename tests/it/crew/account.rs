@@ -54,7 +54,7 @@ fn another_password_asks_for_the_present_one_ends_other_sessions_and_is_told_by_
 }
 
 #[test]
-fn wrong_passwords_on_ones_own_page_lock_the_account_like_those_at_the_door() {
+fn wrong_passwords_on_ones_own_page_count_like_those_at_the_door_of_that_browser() {
     run(|app: TestApp| async move {
         let eva = eva(&app).await;
 
@@ -62,11 +62,13 @@ fn wrong_passwords_on_ones_own_page_lock_the_account_like_those_at_the_door() {
             change_password(&eva, "iets heel anders", [OTHER, OTHER]).await;
         }
         let locked = change_password(&eva, STAFF_PASSWORD, [OTHER, OTHER]).await;
-        let at_the_door = eva.sign_in_from(&app, &app.anonymous(), STAFF_PASSWORD).await;
+        let at_the_door = eva.sign_in_from(&app, &eva.browser, STAFF_PASSWORD).await;
+        let elsewhere = eva.sign_in_from(&app, &app.anonymous(), STAFF_PASSWORD).await;
 
-        assert_eq!((locked.status, at_the_door.status), (422, 422));
+        assert_eq!((locked.status, at_the_door.status, elsewhere.status), (422, 422, 303));
         assert!(locked.has("[data-refusal]"), "{}", locked.body);
         assert!(done_about_staff(&app).await.contains(&"staff_locked".to_owned()));
+        app.new_mails().await;
     });
 }
 

@@ -60,7 +60,8 @@ fn rows() -> Vec<Row> {
     };
     let text = text_of("docs/security.md");
     let (_, table) = text.split_once("## OWASP ASVS").expect("it is there");
-    let is_row = |line: &&str| line.strip_prefix("| ").is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()));
+    let is_row =
+        |line: &&str| line.strip_prefix("| ").is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()));
     table.lines().filter(is_row).map(read).collect()
 }
 
@@ -75,7 +76,10 @@ fn expand(numbers: &str, all: &[String]) -> Vec<String> {
 
 /// What stands between back-ticks and could be the name of a test.
 fn names(why: &str) -> Vec<&str> {
-    let is_name = |text: &&str| text.contains('_') && text.bytes().all(|sign| sign.is_ascii_lowercase() || sign == b'_' || sign.is_ascii_digit());
+    let is_name = |text: &&str| {
+        text.contains('_')
+            && text.bytes().all(|sign| sign.is_ascii_lowercase() || sign == b'_' || sign.is_ascii_digit())
+    };
     why.split('`').skip(1).step_by(2).filter(is_name).collect()
 }
 
@@ -147,7 +151,8 @@ fn the_inventory_names_every_use_of_a_key() {
     let (_, rest) = text.split_once("## Keys and what is made with them").expect("it is there");
     let (inventory, _) = rest.split_once("\n## ").expect("more follows");
 
-    let missing: Vec<_> = Purpose::iter().map(Purpose::as_str).filter(|name| !inventory.contains(&format!("`{name}`"))).collect();
+    let missing: Vec<_> =
+        Purpose::iter().map(Purpose::as_str).filter(|name| !inventory.contains(&format!("`{name}`"))).collect();
 
     assert_eq!(missing, Vec::<&str>::new());
 }
@@ -180,7 +185,8 @@ fn no_script_puts_anything_aside() {
         let path = entry.expect("an entry").path();
         if path.extension().is_some_and(|ending| ending == "js") {
             let script = std::fs::read_to_string(&path).expect("a script");
-            for place in ["localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches.", "serviceWorker"] {
+            for place in ["localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches.", "serviceWorker"]
+            {
                 assert!(!script.contains(place), "{place} in {}", path.display());
             }
         }
@@ -193,7 +199,8 @@ fn no_answer_lets_another_origin_read_it_and_every_answer_says_what_it_is() {
         let visitor = app.anonymous();
         let mut headers = HeaderMap::new();
         headers.insert("origin", HeaderValue::from_static("https://elders.example"));
-        for path in ["/", "/nergens", "/aanmelden", "/api/v1/import-gate/12AB", "/api/v1/openapi.json", "/health/live"] {
+        for path in ["/", "/nergens", "/aanmelden", "/api/v1/import-gate/12AB", "/api/v1/openapi.json", "/health/live"]
+        {
             for method in [Method::GET, Method::OPTIONS] {
                 let answer = visitor.send(method.clone(), path, headers.clone(), String::new()).await;
 
@@ -256,14 +263,19 @@ fn every_password_is_typed_in_a_field_that_hides_it() {
         let token = app.invite("nieuw@kurve.nl", StaffRole::Support).await;
         let staff = app.staff().await;
         let invite = format!("/beheer/uitnodiging/{}", token.expose_text());
-        for (visitor, path, fewest) in
-            [(&app.anonymous(), links::STAFF_SIGN_IN, 1), (&app.anonymous(), &*invite, 2), (&staff, links::STAFF_ACCOUNT, 3)]
-        {
+        for (visitor, path, fewest) in [
+            (&app.anonymous(), links::STAFF_SIGN_IN, 1),
+            (&app.anonymous(), &*invite, 2),
+            (&staff, links::STAFF_ACCOUNT, 3),
+        ] {
             let page = visitor.get(path).await;
 
             let hidden = page.attributes("input[type=password]", "autocomplete");
             assert!(hidden.len() >= fewest, "{path}: {hidden:?}");
-            assert!(hidden.iter().all(|kind| kind == "current-password" || kind == "new-password"), "{path}: {hidden:?}");
+            assert!(
+                hidden.iter().all(|kind| kind == "current-password" || kind == "new-password"),
+                "{path}: {hidden:?}"
+            );
             let shown = page.attributes("input:not([type=password])", "autocomplete");
             assert!(!shown.iter().any(|kind| kind.ends_with("-password")), "{path}: {shown:?}");
             assert!(!page.body.contains("onpaste"), "{path}");
@@ -276,8 +288,10 @@ fn every_page_behind_a_door_has_the_way_out() {
     run(|app: TestApp| async move {
         let school = app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let (portal, staff) = (app.portal(&school).await, app.staff().await);
-        let of_school = [school.at(links::SCHOOL), school.at(links::SCHOOL_CONTACTS), school.at(links::SCHOOL_MESSAGES)];
-        let of_kurve = [links::STAFF, links::STAFF_SCHOOLS, links::STAFF_MAILS, links::STAFF_COLLEAGUES, links::STAFF_ACCOUNT];
+        let of_school =
+            [school.at(links::SCHOOL), school.at(links::SCHOOL_CONTACTS), school.at(links::SCHOOL_MESSAGES)];
+        let of_kurve =
+            [links::STAFF, links::STAFF_SCHOOLS, links::STAFF_MAILS, links::STAFF_COLLEAGUES, links::STAFF_ACCOUNT];
 
         let look = async |visitor: &Visitor, path: &str, way_out: &str| {
             let page = visitor.get(path).await;

@@ -8,6 +8,7 @@ mod clock;
 mod credentials;
 mod due;
 mod figures;
+mod found_many;
 mod full_disk;
 mod kept;
 #[path = "../../../benches/support/many.rs"]

@@ -2,8 +2,8 @@
 
 use koppelklaar::domain::onboarding::{Command, Gate, Party, Status, Step};
 use koppelklaar::domain::text::Reason;
+use koppelklaar::services::onboarding::schools::Listed;
 use koppelklaar::services::onboarding::{onboardings, schools};
-use koppelklaar::store::Page;
 use koppelklaar::store::onboarding::overview::{self, After};
 use koppelklaar::store::onboarding::school_list::{self, Filter, SchoolSummary};
 
@@ -153,10 +153,10 @@ fn a_long_list_says_where_it_goes_on_and_a_short_one_does_not() {
     run(|app| async move {
         app.school_by_services("Anker", "20AA", "anker").await;
 
-        let Page { rows, next } =
+        let Listed { page, count } =
             schools::list(app.context(), &Filter::default(), None).await.expect("the store answers");
 
-        assert_eq!((rows.len(), next), (1, None));
+        assert_eq!((page.rows.len(), page.next, count), (1, None, None));
     });
 }
 

@@ -100,8 +100,9 @@ impl TestApp {
         let secret = TotpSecret::of_invite(&self.context().keys, &token);
         let password = StaffPassword::parse(&STAFF_PASSWORD.into(), email).expect("a good password");
         let code = totp::current(&secret, self.now());
+        let factor = staff_auth::NewFactor { secret: secret.clone(), code: &code };
         let chosen =
-            staff_auth::enrol(self.context(), AnonymousCall::new(self.now(), "test"), &token, password, &code).await;
+            staff_auth::enrol(self.context(), AnonymousCall::new(self.now(), "test"), &token, password, factor).await;
         chosen.expect("a fresh link and the code of now");
         secret
     }

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use koppelklaar::app::App;
 use koppelklaar::chance::Chance;
 use koppelklaar::clock::Clock;
+use koppelklaar::crypto::totp::TotpSecret;
 use koppelklaar::crypto::{KeyRing, Token};
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::CheckPolicy;
@@ -23,11 +24,12 @@ use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::metrics::Metrics;
-use koppelklaar::services::AnonymousCall;
-use koppelklaar::services::Context;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
+use koppelklaar::services::operations::{audit, replay};
 use koppelklaar::services::people::staff_accounts;
+use koppelklaar::services::{AnonymousCall, Context};
 use koppelklaar::store::checks::connection_summaries;
+use koppelklaar::store::mail::outbox;
 use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::onboarding::upkeep::{self, Which};
 use koppelklaar::store::operations::{recount, tally};
@@ -37,6 +39,7 @@ use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::{WebOptions, WebState, router};
 use secrecy::ExposeSecret;
 
+use super::Page;
 use super::database::{self, DatabaseKind, TestDatabase};
 use super::post::{self, Mail};
 use super::visitor::Visitor;
@@ -103,10 +106,10 @@ pub(crate) fn monday() -> DateTime<Utc> {
 }
 
 /// What an app is made on.
-struct Opened {
-    database: TestDatabase,
-    db: Db,
-    allowance: Allowance,
+pub(crate) struct Opened {
+    pub(crate) database: TestDatabase,
+    pub(crate) db: Db,
+    pub(crate) allowance: Allowance,
 }
 
 impl TestApp {
@@ -146,7 +149,7 @@ impl TestApp {
         Self::on(Opened { database, db, allowance }, magister, check_policy)
     }
 
-    fn on(opened: Opened, magister: Magister, check_policy: CheckPolicy) -> Self {
+    pub(crate) fn on(opened: Opened, magister: Magister, check_policy: CheckPolicy) -> Self {
         let Opened { database, db, allowance } = opened;
         let chance = Chance::seeded(7);
         let line = KeyRing::generate_line(&chance, "k1").expect("a good id");
@@ -272,7 +275,7 @@ impl TestApp {
         asked.await.expect("not too often");
         let link = store::people::access_links::find_by_browser(self.context().db.reader(), &browser.hash()).await;
         let link = link.expect("the store answers").expect("it was asked for");
-        let code_hash = koppelklaar::crypto::token::code_hash(&self.context().keys, link.id.as_uuid(), "123456");
+        let code_hash = koppelklaar::crypto::token::code_hash(&self.context().keys, link.id.as_uuid(), "12345678");
         let token_hash = Token::new(&self.context().chance).hash();
         let minted = store::people::access_links::mark_minted(
             self.context().db.writer(),
@@ -282,7 +285,7 @@ impl TestApp {
             self.now(),
         );
         assert!(minted.await.expect("the store answers"));
-        let done = visitor.get("/inloggen/code").await.submit(&visitor, "main form", &[("code", "123456")]).await;
+        let done = visitor.get("/inloggen/code").await.submit(&visitor, "main form", &[("code", "12345678")]).await;
         assert_eq!(done.status, 303, "{}", done.body);
         visitor.at_home(school.at(links::SCHOOL))
     }
@@ -308,8 +311,8 @@ impl TestApp {
     pub(crate) async fn staff_as(&self, email: &str, role: StaffRole) -> Visitor {
         let visitor = self.anonymous();
         let token = self.invite(email, role).await;
-        let secret = koppelklaar::crypto::totp::TotpSecret::of_invite(&self.context().keys, &token);
         let page = visitor.get(&format!("/beheer/uitnodiging/{}", token.expose_text())).await;
+        let secret = self.shown_factor(&page);
         let code = koppelklaar::crypto::totp::current(&secret, self.now());
         let fields = [("password", STAFF_PASSWORD), ("again", STAFF_PASSWORD), ("code", &code)];
         let enrolled = page.submit(&visitor, "main form", &fields).await;
@@ -322,6 +325,12 @@ impl TestApp {
         let done = page.submit(&visitor, "main form", &fields).await;
         assert_eq!(done.status, 303, "{}", done.body);
         visitor
+    }
+
+    /// The second factor that a page shows.
+    pub(crate) fn shown_factor(&self, page: &Page) -> TotpSecret {
+        let key = page.attributes("[name=key]", "value").pop().unwrap_or_else(|| panic!("no key:\n{}", page.body));
+        TotpSecret::of_invite(&self.context().keys, &Token::parse(&key).expect("a token"))
     }
 
     /// A one-time link for a colleague; the account is made if need be.
@@ -367,27 +376,21 @@ impl TestApp {
         upkeep::fill(&self.context().db, Which::All).await.expect("the store answers");
     }
 
-    /// Everything that must hold after a test: the audit is whole and gives each state, no mail was given up, the figures are right, and lists
-    /// show what is so.
+    /// Everything that must hold after a test: the audit is whole and gives each state, no mail was given up, the figures
+    /// are right, and lists show what is so.
     pub(crate) async fn finish(&self) {
         let untrue = upkeep::list_untrue(self.context().db.reader()).await;
         assert_eq!(untrue.expect("the store answers"), [], "lists show something else of these schools");
         let untrue = upkeep::list_untrue_work(self.context().db.reader()).await;
         assert_eq!(untrue.expect("the store answers"), Vec::<String>::new(), "the worklist shows something else");
-        let finding =
-            koppelklaar::services::operations::audit::verify(self.context()).await.expect("the audit can be read");
-        assert!(matches!(finding, koppelklaar::services::operations::audit::Finding::Whole { .. }), "{finding:?}");
-        let replayed = koppelklaar::services::operations::replay::replay(self.context()).await;
+        let finding = audit::verify(self.context()).await.expect("the audit can be read");
+        assert!(matches!(finding, audit::Finding::Whole { .. }), "{finding:?}");
+        let replayed = replay::replay(self.context()).await;
         let mut untrue = replayed.expect("the audit can be read").untrue;
         // Some tests spoil what is kept.
         untrue.retain(|one| one.what == "its state is not what its events give");
         assert_eq!(untrue, [], "states that their events do not give");
-        let failed = store::mail::outbox::list_with_status(
-            self.context().db.reader(),
-            store::mail::outbox::MailStatus::Failed,
-            10,
-        )
-        .await;
+        let failed = outbox::list_with_status(self.context().db.reader(), outbox::MailStatus::Failed, 10).await;
         assert_eq!(failed.expect("the store answers"), vec![], "mails were given up");
         self.figures_hold().await;
     }

@@ -8,6 +8,7 @@ pub(crate) mod counting;
 pub(crate) mod database;
 pub(crate) mod page;
 pub(crate) mod post;
+pub(crate) mod postfix;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod reports;

@@ -1,5 +1,6 @@
 //! Mails as their receivers read them.
 
+use koppelklaar::domain::access_link::CODE_DIGITS;
 use koppelklaar::mail::message::BuiltMail;
 use mail_parser::{Message, MessageParser};
 
@@ -60,11 +61,11 @@ impl Mail {
         link[BASE.len()..].to_owned()
     }
 
-    /// The six digits, without the space between.
+    /// The digits, without the space between.
     pub(crate) fn code(&self) -> String {
         let is_code = |line: &str| {
             let dense: String = line.split_whitespace().collect();
-            dense.len() == 6 && dense.bytes().all(|sign| sign.is_ascii_digit())
+            dense.len() == CODE_DIGITS && dense.bytes().all(|sign| sign.is_ascii_digit())
         };
         let line = self.text.lines().map(str::trim).find(|line| is_code(line));
         line.unwrap_or_else(|| panic!("no code in:\n{}", self.text)).split_whitespace().collect()

@@ -177,6 +177,20 @@ impl Serving {
         (status.unwrap_or_else(|| panic!("no status: {answer}")), answer)
     }
 
+    /// A connection to it, with a limit on how long it is waited for.
+    pub(crate) fn connect(&self) -> Option<TcpStream> {
+        let stream = TcpStream::connect(&self.address).ok()?;
+        stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+        Some(stream)
+    }
+
+    /// Asks it to stop, and does not wait.
+    pub(crate) fn ask_to_stop(&self) {
+        let pid = self.child.as_ref().expect("stopped once").id().to_string();
+        let told = Command::new("kill").args(["-TERM", &pid]).status().expect("kill starts");
+        assert!(told.success(), "no process {pid}");
+    }
+
     /// What it logged under a name, the first time.
     pub(crate) fn logged(&self, field: &str) -> String {
         let said = self.said.lock().expect("no test panicked here");
@@ -185,11 +199,14 @@ impl Serving {
     }
 
     /// Asks it to stop and waits; returns how it ended and everything it logged.
-    pub(crate) fn stop(mut self) -> (ExitStatus, String) {
+    pub(crate) fn stop(self) -> (ExitStatus, String) {
+        self.ask_to_stop();
+        self.ended()
+    }
+
+    /// Waits until it ends, as it was asked to.
+    pub(crate) fn ended(mut self) -> (ExitStatus, String) {
         let mut child = self.child.take().expect("stopped once");
-        let pid = child.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &pid]).status().expect("kill starts");
-        assert!(told.success(), "no process {pid}");
         let (ended, end) = mpsc::channel();
         std::thread::spawn(move || ended.send(child.wait()));
         let status = end.recv_timeout(PATIENCE).expect("it stops when asked").expect("it was started here");

@@ -13,9 +13,12 @@ pub(crate) const POLICY: &str = include_str!("../../reports/policy.eml");
 pub(crate) const OUT_OF_OFFICE: &str = include_str!("../../reports/out_of_office.eml");
 pub(crate) const SPAM: &str = include_str!("../../reports/spam.eml");
 
+/// The receiver that the reports name.
+pub(crate) const RECEIVER: &str = "anna@school.example";
+
 /// The report about a mail, as it comes to the address in its envelope.
 pub(crate) fn about(report: &str, mail: &BuiltMail) -> String {
-    to(report, &mail.from, &mail.message_id)
+    to(report, &mail.from, &mail.message_id).replace(RECEIVER, &mail.to)
 }
 
 /// The report with another address or identity.

@@ -144,6 +144,19 @@ impl SmtpSink {
         self.desk.seen.borrow().connections
     }
 
+    /// Waits until so many connections were made.
+    pub(crate) async fn connected(&self, count: usize) {
+        let mut seen = self.desk.seen.subscribe();
+        seen.wait_for(|seen| seen.connections >= count).await.expect("the sink lives as long as the test");
+    }
+
+    /// Waits until so many commands began with a word.
+    pub(crate) async fn heard(&self, word: &str, count: usize) {
+        let mut seen = self.desk.seen.subscribe();
+        let are_there = |seen: &Seen| seen.commands.iter().filter(|one| one.starts_with(word)).count() >= count;
+        seen.wait_for(are_there).await.expect("the sink lives as long as the test");
+    }
+
     /// The mails that were taken so far, in order.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.desk.seen.borrow().received.clone()

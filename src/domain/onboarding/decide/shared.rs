@@ -26,6 +26,11 @@ pub(super) fn check_claim(
     {
         return Err(Refusal::WrongRole { step, needed });
     }
+    if let (Some(_), Actor::Contact { id, .. }) = (step.takes_role(), actor)
+        && state.access().people().unconfirmed.contains(id)
+    {
+        return Err(Refusal::RoleNotConfirmed { step });
+    }
     let current = state.credential_version();
     if seen_version.is_some_and(|seen| seen != current) {
         return Err(Refusal::OldCredentials { current });

@@ -13,6 +13,7 @@ use crate::domain::onboarding::testing::{
 use crate::domain::onboarding::{
     Change, Command, Evidence, Gone, Obstacle, Onboarding, Party, PasswordAccess, People, Refusal, Step,
 };
+use crate::domain::roles::{ContactRole, Roles};
 
 const STEP: Step = Step::PasswordSet;
 
@@ -21,7 +22,7 @@ fn ids(numbers: &[u128]) -> BTreeSet<ContactId> {
 }
 
 fn people(vouched: &[u128], others: &[u128]) -> Command {
-    Command::NotePeople { people: People { vouched: ids(vouched), others: ids(others) } }
+    Command::NotePeople { people: People { vouched: ids(vouched), others: ids(others), ..People::default() } }
 }
 
 fn password(walk: &Walk, is_seen: bool, gone: Option<Gone>) -> Command {
@@ -30,6 +31,31 @@ fn password(walk: &Walk, is_seen: bool, gone: Option<Gone>) -> Command {
 
 fn kinds(state: &Onboarding) -> Vec<(Step, TaskKind)> {
     kurve_tasks(state).into_iter().map(|KurveTask { kind, step, .. }| (step, kind)).collect()
+}
+
+fn unconfirmed(numbers: &[u128]) -> Command {
+    Command::NotePeople { people: People { unconfirmed: ids(numbers), ..People::default() } }
+}
+
+#[test]
+fn a_superbeheerder_whom_the_school_appointed_waits_for_kurve_and_nobody_else_does() {
+    let step = Step::ConsentGiven;
+    let mut walk = Walk::start();
+    walk.does(superbeheerder(), &unconfirmed(&[7]));
+    let appointed = Actor::Contact { id: contact_id(7), roles: Roles::of(ContactRole::Superbeheerder) };
+
+    assert_eq!(walk.tries(appointed, &claim(step)), Err(Refusal::RoleNotConfirmed { step }));
+    assert!(walk.clone().tries(superbeheerder(), &claim(step)).is_ok());
+    assert!(walk.clone().tries(appointed, &claim(Step::AllowlistingRequested)).is_ok());
+    assert_eq!((walk.state.holder(step), walk.state.obstacles(step)), (Some(Party::School), vec![]), "not theirs yet");
+
+    walk.does(superbeheerder(), &Command::HandOver { step, to: contact_id(7) });
+    assert_eq!(walk.state.holder(step), Some(Party::Kurve));
+    assert_eq!(kinds(&walk.state), [(step, TaskKind::Vouch(ids(&[7])))]);
+
+    walk.does(support(), &unconfirmed(&[]));
+    assert_eq!(walk.state.holder(step), Some(Party::School));
+    assert!(walk.tries(appointed, &claim(step)).is_ok());
 }
 
 /// The school can set the password, which is known not to have been seen.

@@ -250,6 +250,7 @@ fn refusal_name(refusal: &Refusal) -> &'static str {
         Refusal::NotAllowed => "not_allowed",
         Refusal::WrongParty { .. } => "wrong_party",
         Refusal::WrongRole { .. } => "wrong_role",
+        Refusal::RoleNotConfirmed { .. } => "role_not_confirmed",
         Refusal::NotYet { .. } => "not_yet",
         Refusal::AlreadyDone { .. } => "already_done",
         Refusal::NotDone { .. } => "not_done",

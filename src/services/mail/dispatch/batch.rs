@@ -1,7 +1,7 @@
-//! A batch of leased mails: one is under way at a time while the next is written, and the outcome of the one is
-//! committed together with the start of the next.
+//! A batch of leased mails: one is under way at a time, written while the one before was, and the outcome of the one is
+//! committed together with the start of the next. That is when the mail server waits for its first byte, and not before:
+//! a mail of which nothing left is not one that may have arrived.
 
-use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration as Wait;
 use std::vec;
@@ -9,55 +9,26 @@ use std::vec;
 use chrono::{DateTime, Duration, Utc};
 use futures_util::FutureExt;
 
+use super::kept_lease::KeptLease;
 use super::mailer::Mailer;
+use super::notes::{NOTE_AGAIN_AFTER, Note, Patience, tell};
 use super::outcome::{Outcome, Summary};
 use super::write::{Ready, View, take_token_back, write};
-use crate::domain::ids::{LeaseId, MailId};
+use crate::domain::ids::LeaseId;
 use crate::domain::retry;
-use crate::mail::transport::{SendError, SendErrorKind};
+use crate::mail::transport::{Offer, SendError, SendErrorKind};
 use crate::services::{Context, ServiceError, chain};
 use crate::store::mail::frozen_mails;
 use crate::store::mail::outbox::lease::{self, LEASE, Mark};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::{ConnectionTrait, LeaseTerm};
 
-/// How often the lease on a mail under way is renewed: twice in vain is no harm.
-const RENEW_EVERY: Wait = Wait::from_secs(8);
+/// How long what became of a mail waits to be committed with the start of the next; a mail server that takes longer to be
+/// ready for that holds it up no more.
+const TOGETHER: Wait = Wait::from_millis(20);
 
 /// How long one batch may take; a mail with a token waits no longer than this.
 const BATCH_TIME: Duration = Duration::seconds(1);
-
-/// How long apart the outcome of a mail is noted anew when the database does not take it, however long that lasts; and
-/// how often once the process is to stop.
-const NOTE_AGAIN_AFTER: Wait = Wait::from_millis(500);
-const LAST_TRIES: u32 = 20;
-
-/// How long it is tried to note what became of mails: for as long as the process is to live, and a little longer.
-#[derive(Debug, Default)]
-struct Patience {
-    last_tries: u32,
-}
-
-impl Patience {
-    /// Whether a try that was in vain was the last.
-    fn is_over(&mut self, is_stopping: bool) -> bool {
-        self.last_tries += u32::from(is_stopping);
-        self.last_tries >= LAST_TRIES
-    }
-}
-
-/// A verdict that is to be committed.
-struct Note {
-    mail: OutboxMail,
-    status: MailStatus,
-    why: Option<String>,
-    next_attempt_at: Option<DateTime<Utc>>,
-    /// How often it was tried, if that failed.
-    tries: Option<i32>,
-    /// Since when nobody knows whether the mail server has it.
-    handing_over_at: Option<DateTime<Utc>>,
-    at: DateTime<Utc>,
-}
 
 /// Whether the mail that is next may be handed over now.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,6 +46,14 @@ enum Start {
 struct Written {
     unsent: Vec<(OutboxMail, Outcome)>,
     ready: Option<Ready>,
+}
+
+/// How it came out to have the mail server wait for a mail.
+struct Offered {
+    /// Whether what became of the mails before is committed already.
+    is_noted: bool,
+    /// An error of the database; within, why the mail server does not wait.
+    outcome: Result<Result<Offer, SendError>, ServiceError>,
 }
 
 /// The mails of one lease.
@@ -103,39 +82,126 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         let mut end: Option<DateTime<Utc>> = None;
         let mut mails = mails.into_iter();
         let mut next = self.written(&mut mails).await;
+        // What is written while the mail server is made ready for the mail before it.
+        let mut ahead: Option<Written> = None;
+        // Kept for a mail that is written anew while the mail server waits for it.
+        let mut offer: Option<Offer> = None;
         loop {
             if is_stopping() || end.is_some_and(|end| (self.now)() > end) {
                 next.ready = None;
             }
-            let ready = self.take_in(next);
+            let mut ready = self.take_in(next);
+            // One that is not for it is let go first, for the mail server waits for one mail at a time.
+            offer = offer.take().filter(|offer| ready.as_ref().is_some_and(|ready| offer.is_for(&ready.built)));
+            if let (None, Some(waiting)) = (&offer, &ready) {
+                let (offered, written) = tokio::join!(self.offered(waiting), self.written_once(&mut ahead, &mut mails));
+                ahead = Some(written);
+                if offered.is_noted {
+                    tell(&mut self.notes, summary);
+                }
+                match offered.outcome {
+                    Ok(Ok(waits)) => offer = Some(waits),
+                    Ok(Err(error)) => {
+                        let now = (self.now)();
+                        end.get_or_insert(now + BATCH_TIME);
+                        if let Some(ready) = ready.take() {
+                            self.conclude(ready, now, Err(error)).await;
+                        }
+                        next = ahead.take().unwrap_or_default();
+                        continue;
+                    }
+                    Err(error) => return self.recover(None, error, is_stopping, summary).await,
+                }
+            }
             let start = match self.commit(ready.as_ref()).await {
                 Ok(start) => start,
-                Err(error) => return self.recover(ready.as_ref(), error, is_stopping, summary).await,
+                Err(error) => {
+                    // However long it takes, the mail server does not wait.
+                    drop(offer);
+                    return self.recover(ready.as_ref(), error, is_stopping, summary).await;
+                }
             };
-            self.tell(summary);
+            tell(&mut self.notes, summary);
             next = match (ready, start) {
                 (None, _) => return Ok(()),
                 (Some(ready), Start::Begun) => {
                     let begun_at = (self.now)();
                     end.get_or_insert(begun_at + BATCH_TIME);
-                    let (outcome, written) = tokio::join!(self.carried(&ready), self.written(&mut mails));
+                    let outcome = self.carried(&ready, offer.take()).await;
                     self.conclude(ready, begun_at, outcome).await;
-                    written
+                    ahead.take().unwrap_or_default()
                 }
                 (Some(ready), Start::Stale) => {
                     let view = ready.view.again(self.context.db.reader(), (self.now)()).await?;
-                    match write(self.context, self.mailer, ready.mail, view).await {
+                    match Box::pin(write(self.context, self.mailer, ready.mail, view)).await {
                         Ok(ready) => Written { unsent: vec![], ready: Some(ready) },
                         Err(unsent) => {
-                            let mut written = self.written(&mut mails).await;
+                            offer = None;
+                            let mut written = ahead.take().unwrap_or_default();
                             written.unsent.push(unsent);
                             written
                         }
                     }
                 }
-                (Some(_), Start::Lost) => self.written(&mut mails).await,
+                (Some(_), Start::Lost) => {
+                    offer = None;
+                    ahead.take().unwrap_or_default()
+                }
             };
         }
+    }
+
+    /// Has the mail server wait for the first byte of a mail. Where that takes long, what became of the mails before is
+    /// committed meanwhile.
+    async fn offered(&self, ready: &Ready) -> Offered {
+        let (lease, id) = (self.kept_lease(), ready.mail.id);
+        let offering = async {
+            let offering = AssertUnwindSafe(self.mailer.transport.offer(&ready.built)).catch_unwind();
+            tokio::select! {
+                offer = offering => offer.unwrap_or_else(|_| Err(SendError::of_a_fault_before())),
+                never = lease.keep(id) => match never {},
+            }
+        };
+        tokio::pin!(offering);
+        tokio::select! {
+            biased;
+            offer = &mut offering => return Offered { is_noted: false, outcome: Ok(offer) },
+            () = tokio::time::sleep(TOGETHER), if !self.notes.is_empty() => {}
+        }
+        let noting = self.note_apart();
+        tokio::pin!(noting);
+        let mut offer = None;
+        let noted = loop {
+            tokio::select! {
+                noted = &mut noting => break noted,
+                outcome = &mut offering, if offer.is_none() => offer = Some(outcome),
+            }
+        };
+        if let Err(error) = noted {
+            return Offered { is_noted: false, outcome: Err(error) };
+        }
+        let offer = match offer {
+            Some(offer) => offer,
+            None => offering.await,
+        };
+        Offered { is_noted: true, outcome: Ok(offer) }
+    }
+
+    /// What was written ahead, or is now.
+    async fn written_once(&self, ahead: &mut Option<Written>, mails: &mut vec::IntoIter<OutboxMail>) -> Written {
+        match ahead.take() {
+            Some(written) => written,
+            None => self.written(mails).await,
+        }
+    }
+
+    /// Commits what became of mails, and nothing else.
+    async fn note_apart(&self) -> Result<(), ServiceError> {
+        let tx = self.context.db.begin_write().await?;
+        for note in &self.notes {
+            self.save(tx.conn(), note).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     /// Writes mails up to the first that can be handed over. It cannot fail, for meanwhile another mail may have left
@@ -150,7 +216,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                     break;
                 }
             };
-            match write(self.context, self.mailer, mail, view).await {
+            match Box::pin(write(self.context, self.mailer, mail, view)).await {
                 Ok(ready) => {
                     written.ready = Some(ready);
                     break;
@@ -236,23 +302,18 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
     }
 
     /// Sends the bytes, and keeps the lease alive however long the mail server takes.
-    async fn carried(&self, ready: &Ready) -> Result<(), SendError> {
-        let sending = AssertUnwindSafe(self.mailer.transport.send(&ready.built)).catch_unwind();
+    async fn carried(&self, ready: &Ready, offer: Option<Offer>) -> Result<(), SendError> {
+        let Some(offer) = offer else { return Err(SendError::of_a_fault_before()) };
+        let lease = self.kept_lease();
+        let sending = AssertUnwindSafe(self.mailer.transport.deliver(offer, &ready.built)).catch_unwind();
         tokio::select! {
             outcome = sending => outcome.unwrap_or_else(|_| Err(SendError::of_a_fault())),
-            never = self.keep_lease(ready.mail.id) => match never {},
+            never = lease.keep(ready.mail.id) => match never {},
         }
     }
 
-    /// Renews a lease for as long as it is polled; a database that does not answer holds nobody else up.
-    async fn keep_lease(&self, id: MailId) -> Infallible {
-        loop {
-            tokio::time::sleep(RENEW_EVERY).await;
-            let renewed = lease::renew(self.context.db.writer(), self.lease, id, (self.now)() + LEASE).await;
-            if let Err(error) = renewed {
-                tracing::warn!(mail.id = %id, error = %error, "Could not renew the lease on a mail");
-            }
-        }
+    fn kept_lease(&self) -> KeptLease<'a, Now> {
+        KeptLease { context: self.context, lease: self.lease, now: self.now }
     }
 
     fn note(&mut self, mail: OutboxMail, outcome: Outcome, handing_over_at: Option<DateTime<Utc>>) {
@@ -282,36 +343,6 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         });
     }
 
-    /// Logs and counts what was committed.
-    fn tell(&mut self, summary: &mut Summary) {
-        for note in self.notes.drain(..) {
-            let (id, kind) = (note.mail.id, note.mail.kind.as_str());
-            let why = note.why.unwrap_or_default();
-            match note.status {
-                MailStatus::Sent => {
-                    tracing::info!(mail.id = %id, mail.kind = kind, "Sent {kind} mail");
-                    summary.sent += 1;
-                }
-                MailStatus::Skipped | MailStatus::Dropped => {
-                    tracing::debug!(mail.id = %id, mail.kind = kind, why, "Skipped {kind} mail");
-                    summary.skipped += 1;
-                }
-                MailStatus::Waiting if note.tries.is_some() => {
-                    tracing::warn!(mail.id = %id, mail.kind = kind, why, "Will try {kind} mail again");
-                    summary.to_retry += 1;
-                }
-                MailStatus::Waiting => {
-                    tracing::debug!(mail.id = %id, mail.kind = kind, why, "Put off {kind} mail");
-                    summary.put_off += 1;
-                }
-                MailStatus::Failed => {
-                    tracing::error!(mail.id = %id, mail.kind = kind, why, "Gave up {kind} mail");
-                    summary.failed += 1;
-                }
-            }
-        }
-    }
-
     /// The database did not take what became of a mail: it is told again, for otherwise the mail would go twice. Then
     /// everything else is let go.
     async fn recover(
@@ -326,7 +357,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         loop {
             tokio::time::sleep(NOTE_AGAIN_AFTER).await;
             if self.let_go(next).await.is_ok() {
-                self.tell(summary);
+                tell(&mut self.notes, summary);
                 return Ok(());
             }
             if patience.is_over(is_stopping()) {
@@ -347,22 +378,5 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         }
         lease::release(tx.conn(), self.lease).await?;
         Ok(tx.commit().await?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_became_of_mails_is_noted_anew_for_ever_and_a_while_longer_once_the_process_is_to_stop() {
-        let mut patience = Patience::default();
-
-        // Two days and more of tries.
-        let outage = (0..400_000).filter(|_| patience.is_over(false)).count();
-        let stopping: Vec<bool> = (0..LAST_TRIES).map(|_| patience.is_over(true)).collect();
-
-        assert_eq!(outage, 0);
-        assert_eq!(stopping.iter().position(|is_over| *is_over), Some(stopping.len() - 1));
     }
 }

@@ -1,7 +1,9 @@
 //! Asks the person who requests Optie A to confirm the address in time. Carries a token.
+//!
+//! Anybody may have typed this address: nothing of what was typed stands in subject, greeting or the name of the receiver.
 
 use super::facts::SchoolFacts;
-use super::{Mail, bodies, subject};
+use super::{Mail, bodies};
 use crate::domain::access_link::CONFIRM_HOURS;
 use crate::domain::ids::RegistrationId;
 use crate::domain::unsent::UnsentReason;
@@ -14,7 +16,6 @@ use crate::store::mail::outbox::MailStatus;
 use crate::store::people::registrations;
 
 pub(super) struct ConfirmAddress {
-    name: String,
     school: SchoolFacts,
     link: String,
 }
@@ -33,25 +34,21 @@ impl Mail for ConfirmAddress {
         }
         let form = requests::open(request.context, &stored)?;
         let link = if request.is_preview { tokens::PLACE_OF_LINK.to_owned() } else { mint(request, id).await? };
-        let mail = Self { name: form.name.to_string(), school: SchoolFacts::asked(&form.details), link };
-        Ok(Draft::to_person(request.context, &mail, form.name.to_string(), form.email.to_string())?)
+        let mail = Self { school: SchoolFacts::asked(&form.details), link };
+        Ok(Draft { to_address: form.email.to_string(), ..Draft::to_support(request.context, &mail)? })
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, "bevestig je e-mailadres")
+        "Koppelklaar: bevestig je e-mailadres".to_owned()
     }
 
     bodies!(ConfirmAddress, "mail/confirm_address.txt", "mail/confirm_address.html");
-
-    fn reader(&self) -> &str {
-        &self.name
-    }
 
     #[cfg(test)]
     fn sample() -> Self {
         use super::samples;
 
-        Self { name: samples::NAME.into(), school: samples::nasty_school(), link: samples::LINK.into() }
+        Self { school: samples::nasty_school(), link: samples::LINK.into() }
     }
 }
 

@@ -36,6 +36,7 @@ mod request_confirmed;
 #[cfg(test)]
 mod samples;
 mod sign_in;
+mod sign_in_alarm;
 mod staff_account_changed;
 mod staff_invited;
 mod step_handed_over;
@@ -110,6 +111,7 @@ fn registered(kind: MailKind) -> Registered {
         MailKind::AddressBounced => Registered::of::<address_bounced::AddressBounced>(),
         MailKind::StaffInvited => Registered::of::<staff_invited::StaffInvited>(),
         MailKind::StaffAccountChanged => Registered::of::<staff_account_changed::StaffAccountChanged>(),
+        MailKind::SignInAlarm => Registered::of::<sign_in_alarm::SignInAlarm>(),
     }
 }
 

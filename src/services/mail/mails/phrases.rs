@@ -34,10 +34,10 @@ pub(super) fn to_begin_with(steps: &[Step]) -> &'static str {
     }
 }
 
-/// A code as one reads it aloud: `123 456`.
+/// A code as one reads it aloud: `1234 5678`.
 pub(super) fn spaced_code(code: &str) -> String {
     let signs: Vec<char> = code.chars().filter(|sign| !sign.is_whitespace()).collect();
-    signs.chunks(3).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+    signs.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
 /// Columns of a quoted line at most: the mark must come back on every line, so these lines are wrapped here already.

@@ -68,14 +68,14 @@ impl Mail for SignIn {
             name: samples::NAME.into(),
             schools: vec!["Bonhoeffer College".into()],
             link: samples::LINK.into(),
-            code: "123456".into(),
+            code: "12345678".into(),
         }
     }
 }
 
 async fn mint(request: DraftRequest<'_>, id: AccessLinkId) -> Result<(String, String), NotSent> {
     let context = request.context;
-    let (token, code) = (Token::new(&context.chance), context.chance.digits6());
+    let (token, code) = (Token::new(&context.chance), context.chance.digits8());
     let code_hash = token::code_hash(&context.keys, id.as_uuid(), &code);
     if !access_links::mark_minted(context.db.writer(), id, &token.hash(), &code_hash, request.now).await? {
         return Err(NotSent::Doubtful(UnsentReason::SignInDoubtful));
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn one_sign_in_mail_serves_more_schools() {
         let schools = vec!["Bonhoeffer College".to_owned(), "Lyceum Oost".to_owned()];
-        let mail = SignIn { schools, code: "123 456".into(), ..SignIn::sample() };
+        let mail = SignIn { schools, code: "1234 5678".into(), ..SignIn::sample() };
 
         insta::assert_snapshot!(as_text(&mail));
     }

@@ -10,8 +10,9 @@ use super::pages::{self, Pages};
 /// Says that a text is UTF-8, to spreadsheets.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Signs with which a spreadsheet takes a cell for a formula, also after the white space that it skips.
-const FORMULA_SIGNS: [char; 8] = ['=', '+', '-', '@', '\t', '\r', '\n', '|'];
+/// Signs with which a spreadsheet takes a cell for a formula, also after the white space that it skips. Those of full width
+/// are the same to one that is set to Japanese or Chinese.
+const FORMULA_SIGNS: [char; 12] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n', '|'];
 
 /// The file, as it is read.
 pub(super) fn body(pages: Pages) -> Body {
@@ -38,7 +39,7 @@ fn to_csv(rows: &[Cells], is_first: bool) -> Result<Vec<u8>, BoxError> {
 
 /// A cell that no spreadsheet takes for a formula.
 pub(in crate::web::staff) fn as_text(cell: &str) -> String {
-    let is_formula = cell.trim_start_matches([' ', '\u{a0}']).starts_with(FORMULA_SIGNS);
+    let is_formula = cell.trim_start_matches([' ', '\u{a0}', '\u{3000}']).starts_with(FORMULA_SIGNS);
     if is_formula { format!("'{cell}") } else { cell.to_owned() }
 }
 
@@ -59,6 +60,11 @@ mod tests {
             ("  =1", "'  =1"),
             ("\u{a0}=1", "'\u{a0}=1"),
             ("\t=1", "'\t=1"),
+            ("＝1+1", "'＝1+1"),
+            ("＋31 20", "'＋31 20"),
+            ("－1", "'－1"),
+            ("＠SUM(A1)", "'＠SUM(A1)"),
+            ("\u{3000}＝1", "'\u{3000}＝1"),
             ("Het =-teken", "Het =-teken"),
         ];
         for (cell, expected) in cases {

@@ -5,7 +5,6 @@ pub(super) const ALLOWED: &[(&str, &str, &str)] = &[
     ("", r#"FROM "audit" ORDER BY "audit"."id" DESC LIMIT"#, "the last line, in the order in which the table lies"),
     ("", "WHERE ? = ?", "a list of nothing, which reads nothing"),
     ("job delete_expired", "", "each six hours, over what visitors asked for lately and what ended"),
-    ("job repair_clock", "", "each hour, over checks; only what a clock that was ahead left behind is changed"),
     ("job resume_paused", r#""resume_on" <= "#, "pauses that ended since ten minutes ago"),
     ("job end_passwords", r#""password_until" <= "#, "passwords whose days were over since half a minute ago"),
     ("job plan_reminders", r#"FROM "reminder_mail""#, "who had a mail today, so that nobody gets two"),
