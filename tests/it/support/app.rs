@@ -387,8 +387,7 @@ impl TestApp {
         assert!(matches!(finding, audit::Finding::Whole { .. }), "{finding:?}");
         let replayed = replay::replay(self.context()).await;
         let mut untrue = replayed.expect("the audit can be read").untrue;
-        // Some tests spoil what is kept.
-        untrue.retain(|one| one.what == "its state is not what its events give");
+        untrue.retain(|one| one.what == "its state is not what its events give"); // Some tests spoil what is kept.
         assert_eq!(untrue, [], "states that their events do not give");
         let failed = outbox::list_with_status(self.context().db.reader(), outbox::MailStatus::Failed, 10).await;
         assert_eq!(failed.expect("the store answers"), vec![], "mails were given up");
