@@ -58,6 +58,7 @@ mod portal;
 mod portal_schools;
 mod post_pages;
 mod post_previews;
+mod promises;
 mod query_template;
 mod registration;
 mod reminders;
