@@ -27,6 +27,9 @@ const GLANCE_TIME: Duration = Duration::from_secs(2);
 /// With these a server says that it found nothing to do in a request.
 const NOTHING_ASKED: [u16; 4] = [400, 404, 405, 501];
 
+/// With this it says that nobody is logged in.
+const NOT_LOGGED_IN: u16 = 401;
+
 /// What is said to one Magister.
 pub(super) struct Client<'a> {
     pub(super) reach: &'a Reach,
@@ -106,7 +109,11 @@ impl Client<'_> {
         deadline: Instant,
     ) -> Result<Reply, Strange> {
         let reply = self.list_either_way(token).await;
-        if !matches!(&reply, Ok(reply) if verdict::is_session_gone(reply)) {
+        let is_over = match &reply {
+            Ok(reply) => verdict::is_session_gone(reply),
+            Err(strange) => strange.oddity == Oddity::Status(NOT_LOGGED_IN),
+        };
+        if !is_over {
             return reply;
         }
         let LogIn::Done(renewed) = self.log_in(password, deadline).await else { return reply };
@@ -161,7 +168,11 @@ impl Client<'_> {
         let (head, body) = answer.response.into_parts();
         let is_plain = |value: &hyper::header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
         let oddity = match head.status.as_u16() {
-            200 if !head.headers.get_all(CONTENT_ENCODING).iter().all(is_plain) => Some(Oddity::Compressed),
+            // Some say so and send it plain, or name a charset there: what can be read is an answer.
+            200 if !head.headers.get_all(CONTENT_ENCODING).iter().all(is_plain) => {
+                let reply = reply::read(body, bytes_max, self.limits, self.key).await;
+                return reply.map_err(|_| Oddity::Compressed.into());
+            }
             200 => None,
             300..=399 => Some(Oddity::Redirect),
             // A SOAP fault comes with a status of its own, and is an answer all the same.
@@ -173,7 +184,7 @@ impl Client<'_> {
         };
         if let Some(oddity) = oddity {
             let raw_text = timeout(GLANCE_TIME, reply::glance(body)).await.ok().flatten();
-            return Err(Strange { oddity, raw_text: raw_text.filter(|_| oddity != Oddity::Compressed) });
+            return Err(Strange { oddity, raw_text });
         }
         reply::read(body, bytes_max, self.limits, self.key).await
     }

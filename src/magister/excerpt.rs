@@ -17,6 +17,10 @@ const HEADINGS: [&str; 2] = ["title", "h1"];
 const WORDS: [&str; 8] =
     ["faultcode", "faultstring", "message", "error", "exception", "exceptionmsg", "resultmessage", "melding"];
 
+/// The same within a fault of SOAP 1.2, which calls its words text.
+const FAULT: &str = "fault";
+const FAULT_WORDS: &str = "text";
+
 /// What the beginning of an answer says; `None` when that is nothing.
 pub(super) fn of(head: &str) -> Option<String> {
     let head = head.trim_start_matches(|sign: char| sign.is_whitespace() || sign == '\u{FEFF}');
@@ -35,6 +39,7 @@ fn of_tags(head: &str) -> Option<String> {
     let mut reader = Reader::from_str(head);
     reader.config_mut().check_end_names = false;
     reader.config_mut().allow_unmatched_ends = true;
+    reader.config_mut().allow_dangling_amp = true;
     let mut outline = Outline::default();
     while let Ok(event) = reader.read_event() {
         match event {
@@ -59,6 +64,7 @@ fn is_html(name: &str) -> bool {
 struct Outline {
     is_page: bool,
     is_begun: bool,
+    is_in_fault: bool,
     takes_text: bool,
     tags: usize,
     said: Vec<String>,
@@ -73,7 +79,8 @@ impl Outline {
             self.takes_text = is_in(&HEADINGS);
             return;
         }
-        self.takes_text = is_in(&WORDS);
+        self.is_in_fault |= name.eq_ignore_ascii_case(FAULT);
+        self.takes_text = is_in(&WORDS) || (self.is_in_fault && name.eq_ignore_ascii_case(FAULT_WORDS));
         let tag = format!("<{name}>");
         if self.tags < TAGS_MAX && is_name(name) && !self.said.contains(&tag) {
             self.tags += 1;
@@ -119,6 +126,12 @@ mod tests {
                 "<s:Envelope><s:Body><s:Fault><faultstring>Geen licentie</faultstring>",
                 Some("<Envelope> <Body> <Fault> <faultstring> Geen licentie"),
             ),
+            (
+                "<s:Envelope><s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason><s:Text>Onbekend &eacute; & \
+                 fout</s:Text>",
+                Some("<Envelope> <Fault> <Code> <Value> <Reason> <Text> Onbekend & fout"),
+            ),
+            ("<R><y><Text>Proefleerling</Text>", Some("<R> <y> <Text>")),
             ("<a><b/><c/><d/><e/><f/><g/><h/><i/><j/></a>", Some("<a> <b> <c> <d> <e> <f> <g> <h>")),
             ("<R><idGebr900007</idGebr>", Some("<R>")),
             ("<?xml version='1.0'?><!-- Proefleerling --><a", None),

@@ -154,6 +154,10 @@ impl Magister {
 
 /// Climbs the last three rungs, which are all in one answer.
 fn judge_list(climb: &mut Climb<'_>, reply: Reply, password: &Password, token: &SessionToken) -> End {
+    if verdict::is_session_gone(&reply) {
+        // A new log-in did not help; of rights or of the list it says nothing, whichever way it is said.
+        return End::odd(Oddity::Unknown).saying(reply.words(), password, Some(token));
+    }
     if let Some(text) = &reply.exception {
         let code = if verdict::is_of_rights(text) { CheckCode::ServiceNotGranted } else { CheckCode::ListFailed };
         return End::code(code).saying(reply.exception, password, Some(token));

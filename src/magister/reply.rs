@@ -186,6 +186,8 @@ struct Scan {
     /// Whether something in it cannot be read.
     is_spoiled: bool,
     is_column: bool,
+    /// Whether it holds the words of a verdict: in those a reference that nobody knows is left out.
+    is_words: bool,
     text: String,
     reply: Reply,
 }
@@ -201,6 +203,7 @@ impl Scan {
             has_text: false,
             is_spoiled: false,
             is_column: false,
+            is_words: false,
             text: String::new(),
             reply: Reply { table: Counter::new(key, limits), ..Reply::default() },
         }
@@ -236,6 +239,8 @@ impl Scan {
                 match resolve(&reference, &mut bytes) {
                     Some(sign) => self.push(sign)?,
                     None if self.is_in_row() => self.is_spoiled = true,
+                    // Without a DTD it stands for nothing. A refusal stays one.
+                    None if self.is_words => {}
                     None => return Err(Oddity::Dtd),
                 }
             }
@@ -269,7 +274,9 @@ impl Scan {
         // Of a row only the stamnr is looked at, to find doubles; of the rest only whether it is empty.
         let column = Column::of(name);
         self.is_column = column.is_some();
-        self.keeps_text = Tag::of(name) != Tag::Other || column == Some(Column::Stamnr);
+        let tag = Tag::of(name);
+        self.is_words = matches!(tag, Tag::Message | Tag::ExceptionText | Tag::FaultText) || self.reply.is_soap_fault;
+        self.keeps_text = tag != Tag::Other || column == Some(Column::Stamnr);
         Ok(())
     }
 

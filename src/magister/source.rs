@@ -19,8 +19,8 @@ use zeroize::Zeroizing;
 pub(super) const HEAD_BYTES: usize = 2 << 10;
 /// How far a declaration is looked for.
 const DECLARATION_BYTES: usize = 256;
-/// With these begins what gzip packed.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// With these begins what gzip packed, or zlib, which HTTP calls deflate. No text begins so.
+const PACKED: [[u8; 2]; 4] = [[0x1f, 0x8b], [0x78, 0x01], [0x78, 0x9c], [0x78, 0xda]];
 
 /// Reads a body as UTF-8. It stands still with its [`Source::trouble`] once a bound is passed.
 pub(super) struct Source<B> {
@@ -134,7 +134,7 @@ fn is_enough(head: &[u8]) -> bool {
 }
 
 fn sniff(head: &[u8]) -> Result<Decoding, Oddity> {
-    if head.starts_with(&GZIP) {
+    if PACKED.iter().any(|packed| head.starts_with(packed)) {
         return Err(Oddity::Compressed);
     }
     if let Some((encoding, _)) = Encoding::for_bom(head) {
@@ -144,6 +144,12 @@ fn sniff(head: &[u8]) -> Result<Decoding, Oddity> {
         } else {
             Decoding::Declared(encoding.new_decoder_with_bom_removal())
         });
+    }
+    // Without its mark UTF-16 shows by the sign that all XML begins with.
+    for (begin, encoding) in [([b'<', 0], UTF_16LE), ([0, b'<'], UTF_16BE)] {
+        if head.starts_with(&begin) {
+            return Ok(Decoding::Declared(encoding.new_decoder_without_bom_handling()));
+        }
     }
     let guess = Decoding::Guessing(UTF_8.new_decoder_without_bom_handling());
     let Some(label) = declared_label(head) else { return Ok(guess) };

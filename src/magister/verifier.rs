@@ -50,6 +50,10 @@ impl ServerCertVerifier for Verifier {
             Error::InvalidCertificate(CertificateError::UnknownIssuer) if lacks_issuer(end_entity, intermediates) => {
                 Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(ChainIncomplete))))
             }
+            // One that signed itself is often made as an authority, or of an old version, and refused for that.
+            Error::InvalidCertificate(CertificateError::Other(_)) if signed_itself(end_entity) => {
+                Error::InvalidCertificate(CertificateError::UnknownIssuer)
+            }
             error => error,
         })
     }
@@ -84,6 +88,11 @@ fn lacks_issuer(end_entity: &CertificateDer<'_>, intermediates: &[CertificateDer
         parse_x509_certificate(der).is_ok_and(|(_, other)| other.subject().as_raw() == own.issuer().as_raw())
     };
     own.issuer().as_raw() != own.subject().as_raw() && !intermediates.iter().any(is_of)
+}
+
+/// Whether a certificate names itself as its issuer.
+fn signed_itself(end_entity: &CertificateDer<'_>) -> bool {
+    parse_x509_certificate(end_entity).is_ok_and(|(_, own)| own.issuer().as_raw() == own.subject().as_raw())
 }
 
 /// Until when the certificate of a server holds, the first of those that it sent.

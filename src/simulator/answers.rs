@@ -12,7 +12,9 @@ use hyper::{Request, Response, StatusCode};
 use super::list;
 use super::marks::{MARK, MARK_HEADER};
 use super::query::Query;
-use super::script::{BodyScript, DataScript, LoginScript, LogoutScript, Odd, SchoolScript, SoapScript};
+use super::script::{
+    BodyScript, DataScript, HeadScript, LoginScript, LogoutScript, Odd, OverScript, SchoolScript, SoapScript,
+};
 use super::server::BrokenOff;
 use super::shared::{Inner, Visit};
 
@@ -103,7 +105,7 @@ async fn soap_log_in(
     query: &Query,
 ) -> Result<Response<Body>, BrokenOff> {
     match script.soap {
-        SoapScript::Works | SoapScript::RefusesByFault(_) => {}
+        SoapScript::Works | SoapScript::RefusesByFault(_) | SoapScript::RefusesByNewFault => {}
         SoapScript::Missing => return Ok(status(404)),
         SoapScript::BreaksOff => return Err(BrokenOff),
         SoapScript::Hangs => return write_odd(Odd::Slow, script).await,
@@ -118,6 +120,12 @@ async fn soap_log_in(
         let fault = format!("<faultcode>SOAP-ENV:Server</faultcode><faultstring>{message}</faultstring>");
         let mut response = envelope(&format!("<SOAP-ENV:Fault>{fault}</SOAP-ENV:Fault>"));
         *response.status_mut() = StatusCode::from_u16(code).map_err(|_| BrokenOff)?;
+        return Ok(response);
+    }
+    if let (SoapScript::RefusesByNewFault, Err(Denied::Refused(message))) = (script.soap, &log_in) {
+        let reason = format!("<SOAP-ENV:Reason><SOAP-ENV:Text>{message}</SOAP-ENV:Text></SOAP-ENV:Reason>");
+        let mut response = envelope(&format!("<SOAP-ENV:Fault>{reason}</SOAP-ENV:Fault>"));
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         return Ok(response);
     }
     Ok(match log_in {
@@ -193,7 +201,11 @@ async fn get_data(
         | DataScript::Odd(_) => false,
     };
     if !is_known || is_over {
-        return Ok(xml(SESSION_GONE.to_owned()));
+        return Ok(match script.over {
+            OverScript::Message => xml(SESSION_GONE.to_owned()),
+            OverScript::Exception => xml(exception(GENERAL, "Session expired")),
+            OverScript::Status => status(401),
+        });
     }
     let message = |own: &str| script.message.clone().unwrap_or_else(|| own.to_owned());
     if !query.is("layout", "KurveLeerlingData") {
@@ -203,7 +215,7 @@ async fn get_data(
         DataScript::Granted | DataScript::SessionEnds | DataScript::NoSession => {
             let pieces = list::pieces(script.list.clone());
             let frames = stream::iter(pieces).map(|piece| Ok(Frame::data(Bytes::from(piece))));
-            respond(200, StreamBody::new(frames).boxed_unsync())
+            headed(respond(200, StreamBody::new(frames).boxed_unsync()), &script.head)
         }
         DataScript::ListNotGranted => xml(fault("Foutcode", "10", &message(NO_RIGHT))),
         DataScript::ListUnknown => xml(fault("Fout_nummer", "10", &message(NO_RIGHT))),
@@ -225,6 +237,10 @@ async fn write_odd(odd: Odd, script: &SchoolScript) -> Result<Response<Body>, Br
             response
         }
         Odd::UnsaidGzip => packed(),
+        Odd::UnsaidDeflate => {
+            let bytes = Bytes::from_static(&[0x78, 0x9c, 0xb3, 0x09, 0x4a, 0x2d, 0x2e, 0xc8, 0xcf]);
+            respond(200, Full::new(bytes).map_err(BrokenOff::from).boxed_unsync())
+        }
         Odd::ManyHeaders => {
             let mut response = xml("<Response><Result>True</Result></Response>".to_owned());
             for _ in 0..100 {
@@ -276,6 +292,19 @@ async fn write_odd(odd: Odd, script: &SchoolScript) -> Result<Response<Body>, Br
 fn packed() -> Response<Body> {
     let bytes = Bytes::from_static(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xb3, 0x09, 0x4a]);
     respond(200, Full::new(bytes).map_err(BrokenOff::from).boxed_unsync())
+}
+
+/// With what else its head says.
+fn headed(mut response: Response<Body>, head: &HeadScript) -> Response<Body> {
+    for _ in 0..head.more {
+        response.headers_mut().append("X-More", HeaderValue::from_static("more"));
+    }
+    if let Ok(encoding) = head.content_encoding.parse()
+        && !head.content_encoding.is_empty()
+    {
+        response.headers_mut().insert(CONTENT_ENCODING, encoding);
+    }
+    response
 }
 
 fn endless(head: Bytes, rest: Bytes) -> Response<Body> {

@@ -16,6 +16,12 @@ use super::script::TlsScript;
 
 const NAME: &str = "Koppelklaar magister-simulator, for tests only";
 
+/// A server that goes on in TLS 1.0, with the cipher that everybody had then. Its random part is as good as any.
+const HELLO_OF_THE_PAST: [u8; 47] = [
+    22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+    23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 0, 0, 47, 0,
+];
+
 /// Signs certificates for the hosts of one simulator.
 pub(super) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
@@ -29,6 +35,7 @@ pub(super) struct Authority {
 pub(super) enum TlsKind {
     Trusted,
     SelfSigned,
+    SelfSignedAuthority,
     Expired,
     Until(NaiveDate),
     NotYetValid,
@@ -51,6 +58,7 @@ impl TlsKind {
         match script {
             TlsScript::Trusted => Ok(Self::Trusted),
             TlsScript::SelfSigned => Ok(Self::SelfSigned),
+            TlsScript::SelfSignedAuthority => Ok(Self::SelfSignedAuthority),
             TlsScript::Expired => Ok(Self::Expired),
             TlsScript::Until(day) => Ok(Self::Until(day)),
             TlsScript::NotYetValid => Ok(Self::NotYetValid),
@@ -60,6 +68,7 @@ impl TlsKind {
             TlsScript::WeakSignature => Ok(Self::WeakSignature),
             // The alerts of a server that can do no better: protocol_version and handshake_failure.
             TlsScript::OldVersion => Err(NoTls::Says(&[21, 3, 1, 0, 2, 2, 70])),
+            TlsScript::OldAnswer => Err(NoTls::Says(&HELLO_OF_THE_PAST)),
             TlsScript::OldCipher => Err(NoTls::Says(&[21, 3, 3, 0, 2, 2, 40])),
             TlsScript::PlainText => Err(NoTls::Says(b"HTTP/1.1 400 Bad Request\r\nX-Simulator: yes\r\n\r\n")),
             TlsScript::Hangs => Err(NoTls::Hangs),
@@ -99,6 +108,7 @@ impl Authority {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         match kind {
             TlsKind::Expired => params.not_after = date_time_ymd(2020, 1, 1),
+            TlsKind::SelfSignedAuthority => params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
             TlsKind::Until(day) => params.not_after = midnight_of(day),
             TlsKind::NotYetValid => params.not_before = date_time_ymd(2090, 1, 1),
             TlsKind::Trusted
@@ -111,7 +121,9 @@ impl Authority {
         let sign =
             |issuer: &Issuer<'_, KeyPair>| params.signed_by(&self.host_key, issuer).map(|made| made.der().clone());
         let chain = match kind {
-            TlsKind::SelfSigned => vec![params.self_signed(&self.host_key)?.der().clone()],
+            TlsKind::SelfSigned | TlsKind::SelfSignedAuthority => {
+                vec![params.self_signed(&self.host_key)?.der().clone()]
+            }
             TlsKind::OtherAuthority => {
                 let other = CertifiedIssuer::self_signed(authority_params("Another authority"), KeyPair::generate()?)?;
                 vec![sign(&other)?, other.der().clone()]

@@ -38,6 +38,8 @@ pub enum TlsScript {
     Trusted,
     /// With a certificate that signed itself.
     SelfSigned,
+    /// With one that signed itself and calls itself an authority, as most tools make them.
+    SelfSignedAuthority,
     /// With a certificate that has expired.
     Expired,
     /// With the certificate of another host.
@@ -52,8 +54,10 @@ pub enum TlsScript {
     ChainIncomplete,
     /// With a certificate that was signed by a hash of the past.
     WeakSignature,
-    /// With no version of TLS that is safe.
+    /// With no version of TLS that is safe: it says so.
     OldVersion,
+    /// With no version of TLS that is safe: it goes on in one of its own.
+    OldAnswer,
     /// With no cipher in common.
     OldCipher,
     /// With plain text in place of TLS.
@@ -75,6 +79,8 @@ pub enum SoapScript {
     Fault,
     /// It works, and answers a log-in that is refused with a SOAP fault and this status.
     RefusesByFault(u16),
+    /// It works, and answers a log-in that is refused with a fault of SOAP 1.2.
+    RefusesByNewFault,
     /// It breaks the connection off.
     BreaksOff,
     /// It takes the request and says nothing.
@@ -111,6 +117,8 @@ pub enum Odd {
     Gzip,
     /// Packed by gzip, without a word of it.
     UnsaidGzip,
+    /// Packed by zlib, without a word of it.
+    UnsaidDeflate,
     /// A hundred headers.
     ManyHeaders,
     /// What says that it is UTF-16, and is UTF-8.
@@ -188,6 +196,21 @@ pub enum TextEncoding {
     Undeclared,
     /// windows-1252 that says it is UTF-8.
     Lying,
+    /// UTF-16, declared, without the mark at its front.
+    Utf16,
+}
+
+/// How it is said that a session is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverScript {
+    /// As a verdict.
+    #[default]
+    Message,
+    /// As an exception.
+    Exception,
+    /// By status 401.
+    Status,
 }
 
 /// How a log-in goes.

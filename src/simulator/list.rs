@@ -28,6 +28,7 @@ fn head(list: &ListScript) -> String {
         TextEncoding::Utf8 | TextEncoding::Lying => "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
         TextEncoding::Windows1252 => "<?xml version=\"1.0\" encoding=\"windows-1252\"?>",
         TextEncoding::Undeclared => "",
+        TextEncoding::Utf16 => "<?xml version=\"1.0\" encoding=\"utf-16\"?>",
     };
     let [response, result, table, plural] = wrappers(list.columns);
     let open = if list.rows == 0 { String::new() } else { format!("<{table}><{plural}>") };
@@ -80,5 +81,6 @@ pub(super) fn encode(text: &str, encoding: TextEncoding) -> Vec<u8> {
         TextEncoding::Windows1252 | TextEncoding::Undeclared | TextEncoding::Lying => {
             encoding_rs::WINDOWS_1252.encode(text).0.into_owned()
         }
+        TextEncoding::Utf16 => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
     }
 }

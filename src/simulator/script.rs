@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use super::behaviour::{
-    BodyScript, Columns, DataScript, LoginScript, LogoutScript, NameScript, Odd, SoapScript, Spoiled, TcpScript,
-    TextEncoding, TlsScript,
+    BodyScript, Columns, DataScript, LoginScript, LogoutScript, NameScript, Odd, OverScript, SoapScript, Spoiled,
+    TcpScript, TextEncoding, TlsScript,
 };
 
 /// All schools.
@@ -64,14 +64,28 @@ pub struct SchoolScript {
     pub message: Option<String>,
     /// How reading the list goes.
     pub data: DataScript,
+    /// How it is said that a session is over.
+    pub over: OverScript,
     /// What is in the list.
     pub list: ListScript,
+    /// What else the head of the list says.
+    pub head: HeadScript,
     /// How a log-out goes.
     pub logout: LogoutScript,
     /// Where a redirect points.
     pub location: String,
     /// How long it takes over a handshake and over each answer, in milliseconds.
     pub pause_ms: u64,
+}
+
+/// What the head of an answer says beside what it has to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HeadScript {
+    /// How many headers more.
+    pub more: u16,
+    /// How it says that it is packed; it never is.
+    pub content_encoding: String,
 }
 
 /// What is in the list.
@@ -216,7 +230,9 @@ struct Parts {
     token: Option<String>,
     message: Option<String>,
     data: DataScript,
+    over: OverScript,
     list: ListScript,
+    head: HeadScript,
     logout: LogoutScript,
     location: String,
     pause_ms: u64,
@@ -232,9 +248,9 @@ impl TryFrom<Entry> for SchoolScript {
             }
             Entry::Parts(parts) => {
                 let Parts { name, tcp, tls, soap, body, login, password, token, message, .. } = *parts;
-                let Parts { data, list, logout, location, pause_ms, .. } = *parts;
+                let Parts { data, over, list, head, logout, location, pause_ms, .. } = *parts;
                 let school = Self { name, tcp, tls, soap, body, login, password, token, message, ..Self::default() };
-                Ok(Self { data, list, logout, location, pause_ms, ..school })
+                Ok(Self { data, over, list, head, logout, location, pause_ms, ..school })
             }
         }
     }

@@ -185,9 +185,51 @@ pub fn seconds_nl(millis: u32) -> String {
 mod tests {
     use strum::IntoEnumIterator;
 
+    use chrono::Duration;
+
     use super::*;
-    use crate::domain::check::Advice;
+    use crate::domain::check::{Advice, CheckPolicy};
     use crate::domain::onboarding::Party;
+
+    #[test]
+    fn who_is_asked_to_activate_reads_how_the_newest_check_ended() {
+        let at: DateTime<Utc> = "2026-11-23T09:04:00Z".parse().expect("a moment");
+        let when = "ma 23 november 2026 om 10:04";
+        let (ok, refused) = (CheckCode::Ok, CheckCode::LoginRefused);
+        let not_asked = "Activeren kan alleen met een reden.";
+        let old = "De laatste controle ging goed, maar is ouder dan 24 uur of was met een ander wachtwoord";
+        for (policy, newest, version, hours, said) in [
+            (CheckPolicy::Off, Some(refused), 1, 0, String::new()),
+            (CheckPolicy::Advise, None, 1, 0, "Er is nog geen controle van de verbinding gemaakt.".to_owned()),
+            (CheckPolicy::Advise, Some(ok), 1, 1, format!("De laatste controle van de verbinding ging goed ({when}).")),
+            (
+                CheckPolicy::Require,
+                Some(ok),
+                1,
+                1,
+                format!("De laatste controle van de verbinding ging goed ({when})."),
+            ),
+            (CheckPolicy::Advise, Some(ok), 1, 24, format!("{old} ({when}). {not_asked}")),
+            (CheckPolicy::Advise, Some(ok), 2, 1, format!("{old} ({when}). {not_asked}")),
+            (
+                CheckPolicy::Advise,
+                Some(refused),
+                1,
+                1,
+                format!("De laatste controle ging niet goed: inloggen geweigerd ({when}). {not_asked}"),
+            ),
+        ] {
+            let facts = ActivationFacts {
+                policy,
+                credential_version: version,
+                passed: Some((at, 1)),
+                newest: newest.map(|code| (code, at)),
+                leave_for: None,
+            };
+
+            assert_eq!(newest_check(&facts, at + Duration::hours(hours)), said, "{facts:?}");
+        }
+    }
 
     #[test]
     fn a_time_is_said_as_people_say_it() {

@@ -66,6 +66,11 @@ pub(super) fn connection_lost(code: &str) -> &'static str {
         "login_refused" => "De verbinding werkt niet meer: inloggen met het wachtwoord lukt niet.",
         "list_not_granted" => "De verbinding werkt niet meer: Kurve mag de lijst niet lezen.",
         "service_not_granted" => "De verbinding werkt niet meer: Kurve mag de gegevens niet ophalen.",
+        // There it works: what it shows holds the import.
+        "list_empty" => "In de lijst staan geen leerlingen. Daarom is de import dicht.",
+        "list_shrunk" => {
+            "In de lijst staat minder dan de helft van de leerlingen van eerder. Daarom is de import dicht."
+        }
         "list_failed" => "De verbinding werkt niet meer: er zit een fout in de lijst zelf. Kurve past de query aan.",
         "port_refused"
         | "tls_failed"

@@ -290,3 +290,27 @@ fn a_school_that_reported_its_import_and_then_stops_is_told_to_have_stopped() {
         assert!(told.iter().all(|(_, said)| said.contains("stopt met de koppeling")), "{told:?}");
     });
 }
+
+#[test]
+fn an_import_that_was_reported_done_by_mistake_is_open_again_within_seven_days_and_all_are_told_by_whom() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.open_import().await;
+        let key = app.api_key().await;
+        press(&table, "", "form[action$='/import-gedaan']", &[]).await;
+        app.advance(TimeDelta::days(6));
+        let portal = app.portal(&table.school).await;
+        app.new_mails().await;
+
+        let page = portal.open("").await;
+        let undone = page.submit(&portal, "form:has([data-action=undo])", &[]).await;
+
+        assert_eq!(undone.status, 303, "{}", undone.body);
+        let verdict = table.verdict(&app, &key).await;
+        assert_eq!((&verdict["state"], &verdict["verdict"]), (&"active".into(), &"open".into()));
+        let told = told(&app).await;
+        let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
+        assert_eq!(to, [table.school.email.as_str(), "support@kurve.nl"]);
+        assert!(told.iter().all(|(_, said)| said.contains("Anna de Wit draaide")), "{told:?}");
+    });
+}

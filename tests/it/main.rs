@@ -66,6 +66,7 @@ mod portal_schools;
 mod post_pages;
 mod post_previews;
 mod postfix;
+mod promises;
 mod query_template;
 mod registration;
 mod reminders;

@@ -82,17 +82,27 @@ fn no_form_of_kurve_takes_a_password_of_the_connection_not_even_a_replaced_one()
         table.claim(&["consent_given"]).await;
         table.school("query_executed", "stuck", &[("reason", "Het lukt niet.")]).await;
         app.new_mails().await;
-        let typed = typed_over(&old);
+        let (typed, in_capitals) = (typed_over(&old), old.to_uppercase());
+        let with_hyphens = typed.replace('\u{A0}', "-");
 
+        for text in [&in_capitals, &with_hyphens] {
+            let page = table.staff_page().await;
+            let came_back = page.submit(&table.staff, "[data-form=note]", &[("text", text)]).await;
+            assert_eq!(came_back.status, 422, "{}", came_back.body);
+            assert!(came_back.text("[data-error-for=text]").contains("Hier staat het wachtwoord"));
+        }
         for (form, field) in [
             ("[data-form=note]", "text"),
+            ("[data-form=add_contact]", "name"),
+            ("[data-form=confirm]", "ground"),
             ("[data-step=consent_given] form[data-form=send_back]", "reason"),
             ("form[data-form=answer]", "answer"),
             ("form[data-form=withdraw]", "reason"),
             ("form[data-form=pause]", "reason"),
         ] {
             let page = table.staff_page().await;
-            let fields = [(field, typed.as_str()), ("until", "2026-12-24")];
+            let beside = [("until", "2026-12-24"), ("email", "b@school.nl"), ("role", "contactpersoon")];
+            let fields = [&beside[..], &[(field, typed.as_str())]].concat();
             let came_back = page.submit(&table.staff, form, &fields).await;
             assert_comes_back_without(&came_back, field, &old);
         }

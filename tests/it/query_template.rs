@@ -1,7 +1,14 @@
 //! The query template that an installation brings, as the program reads it.
 
-use crate::support::on_each_database;
+use std::sync::Arc;
+
+use koppelklaar::domain::credential::Template;
+use koppelklaar::services::Context;
+use koppelklaar::services::onboarding::credentials;
+
+use crate::journey::Table;
 use crate::support::program::Program;
+use crate::support::{TestApp, on_each_database, run};
 
 #[test]
 fn the_doctor_calls_a_template_either_good_or_bad_and_looks_at_the_rest_all_the_same() {
@@ -31,5 +38,28 @@ fn the_doctor_calls_a_template_either_good_or_bad_and_looks_at_the_rest_all_the_
             assert!(doctor.out.contains("ok    database: answers, and is up to date"), "{doctor:?}");
             assert_eq!(doctor.code == Some(0), expected.starts_with("ok"), "{doctor:?}");
         }
+    });
+}
+
+#[test]
+fn a_school_downloads_its_file_in_the_encoding_and_with_the_extension_of_the_template() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        table.vouch().await;
+        let written = "; koppelklaar-query-template: v7 ini\n[caf\u{e9}]\nschool={{ school }}\n";
+        let bytes: Vec<u8> = written.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let template = Template::parse(bytes).and_then(|template| template.with_extension("DEC")).expect("sound");
+        let context = Context { template: Arc::new(template), ..app.context().clone() };
+        let call = app.call(app.kurve_again().await);
+        credentials::issue(&context, &call, table.school.connection, None, None).await.expect("who may is known");
+
+        let page = table.portal.open("/stap/query_executed").await;
+        let file = page.submit(&table.portal, "form[action$='/query']", &[]).await;
+
+        let name = file.header("content-disposition");
+        assert!(name.contains("\"kurve-query-12AB-v7.dec\""), "{name}");
+        let expected = "[caf\u{e9}]\r\nschool=Bonhoeffer College\r\n";
+        assert_eq!(file.bytes, expected.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+        app.new_mails().await;
     });
 }

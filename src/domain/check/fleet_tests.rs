@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, Duration, Utc};
 use proptest::prelude::*;
+use strum::IntoEnumIterator;
 
 use super::super::{Alarm, CheckCode, CheckHistory, CheckResult, Rung, Streak, judge};
 use super::{Ask, Fleet};
@@ -19,6 +20,20 @@ const PROVEN: [Step; 5] = [
     Step::PermissionsChecked,
     Step::AllowlistingRequested,
     Step::AllowlistingConfirmed,
+];
+
+/// Each way in which one connection alone can be lost.
+const FAILURES: [CheckCode; 10] = [
+    CheckCode::HostUnknown,
+    CheckCode::PortSilent,
+    CheckCode::PortRefused,
+    CheckCode::TlsFailed,
+    CheckCode::CertificateInvalid,
+    CheckCode::LoginRefused,
+    CheckCode::ListNotGranted,
+    CheckCode::ServiceNotGranted,
+    CheckCode::TooSlow,
+    CheckCode::UnexpectedAnswer,
 ];
 
 /// How long one that is lost is tried, in minutes, whatever the size of its fleet.
@@ -66,8 +81,11 @@ fn most_means_more_than_half_and_more_than_one() {
 struct Member {
     /// At which minute of the day it is checked by itself.
     turn: i64,
-    /// When its own Magister fails.
+    /// When its own Magister fails, and how.
     fails: Range<i64>,
+    code: CheckCode,
+    /// What is shown of it still.
+    proven: BTreeSet<Step>,
     /// Whether its checks come to nothing, as of one whose password cannot be opened.
     is_mute: bool,
     checked_at: i64,
@@ -97,6 +115,8 @@ fn fleet_of(turns: &[i64]) -> Vec<Member> {
     let member = |turn: &i64| Member {
         turn: *turn,
         fails: 0..0,
+        code: CheckCode::PortRefused,
+        proven: BTreeSet::from(PROVEN),
         is_mute: false,
         checked_at: turn - DAY,
         next_at: *turn,
@@ -157,11 +177,14 @@ fn live(members: &mut [Member], cut: &Range<i64>, days: i64) -> Told {
 
 fn check(members: &mut [Member], me: usize, now: i64, cut: &Range<i64>, told: &mut Told) {
     let is_broken = cut.contains(&now) || members[me].fails.contains(&now);
-    let result = match is_broken {
-        true => CheckResult::ended(CheckCode::PortRefused, Rung::Tcp),
-        false => CheckResult::ended(CheckCode::Ok, Rung::Rows),
+    let code = match (cut.contains(&now), is_broken) {
+        (true, _) => CheckCode::PortRefused,
+        (false, true) => members[me].code,
+        (false, false) => CheckCode::Ok,
     };
-    let proven = BTreeSet::from(PROVEN);
+    let rung = Rung::iter().find(|rung| !code.always_holds(*rung)).unwrap_or(Rung::Rows);
+    let result = CheckResult::ended(code, rung);
+    let proven = members[me].proven.clone();
     let known =
         CheckHistory { answered: proven.clone(), proven, streak: members[me].streak, ..CheckHistory::default() };
     let since = minute_of(known.hears_since(moment(now)));
@@ -173,6 +196,8 @@ fn check(members: &mut [Member], me: usize, now: i64, cut: &Range<i64>, told: &m
     member.checked_at = now;
     member.failing_since = is_broken.then(|| member.failing_since.unwrap_or(now));
     member.streak = judged.streak;
+    member.proven.retain(|step| judged.disprove.iter().all(|(fallen, _)| fallen != step));
+    member.proven.extend(&judged.prove);
     member.next_at = judged.retry_at.map_or(member.next_at, minute_of);
     member.is_lost = is_broken && (member.is_lost || judged.is_lost);
     if judged.is_lost {
@@ -208,9 +233,10 @@ proptest! {
         members in any_fleet(1),
         from in 0..DAY,
         mute in proptest::collection::vec(1_usize..50, 0..5),
+        code in proptest::sample::select(FAILURES.to_vec()),
     ) {
         let mut members = members;
-        members[0].fails = from..9 * DAY;
+        (members[0].fails, members[0].code) = (from..9 * DAY, code);
         for place in mute {
             if let Some(member) = members.get_mut(place) {
                 member.is_mute = true;

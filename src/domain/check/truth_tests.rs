@@ -2,6 +2,8 @@
 
 use chrono::Duration;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use super::super::testing::{histories, is_proven};
 use super::super::{CheckHistory, CheckResult, Fleet, Streak, judge};
@@ -300,6 +302,25 @@ fn what_kurve_is_to_do_by_a_check_is_asked_once() {
     assert_eq!(kinds(&walk, CheckCode::Ok).0, []);
     refused(&mut walk, Step::PasswordSet, "login_refused");
     assert_eq!(kinds(&walk, CheckCode::LoginRefused), (new_password, [None, Some(Party::Kurve)]), "after them");
+}
+
+#[test]
+fn the_drawn_histories_meet_what_they_are_for() {
+    let mut runner = TestRunner::deterministic();
+    let (mut doubted, mut fell, mut later, mut kurves) = (0, 0, 0, 0);
+    for _ in 0..200 {
+        let history = histories().new_tree(&mut runner).expect("it can be drawn").current();
+        for moment in history {
+            let truths = moment.truths();
+            later += u32::from(Step::iter().any(|step| matches!(truths.of(step).sight, Sight::Later(_))));
+            kurves += u32::from(truths.kurve_task().is_some());
+            let Some(step) = moment.refused() else { continue };
+            doubted += u32::from(truths.of(step).stand == Stand::Doubted);
+            fell += u32::from(moment.state.fallen(step).is_some());
+        }
+    }
+
+    assert!(doubted >= 100 && fell >= 100 && later >= 100 && kurves >= 100, "{doubted} {fell} {later} {kurves}");
 }
 
 proptest! {

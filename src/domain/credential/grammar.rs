@@ -34,22 +34,32 @@ pub(super) enum Region {
     Until(&'static str),
     /// What no value may stand in, up to these signs.
     Shut(&'static str),
+    /// A declaration of XML, which may hold others.
+    Declaration,
 }
 
 /// What opens a region in code or in free text, and what is opened.
 type Openers = &'static [(&'static str, Region)];
 
-const SQL_CODE: Openers =
-    &[("--", Region::LineComment), ("/*", Region::Until("*/")), ("'", Region::Until("'")), ("\"", Region::Until("\""))];
+const SQL_CODE: Openers = &[
+    ("--", Region::LineComment),
+    ("/*", Region::Until("*/")),
+    ("'", Region::Until("'")),
+    ("\"", Region::Until("\"")),
+    // Names in the quotes of SQL Server and of MySQL: a quote within them opens no string.
+    ("[", Region::Shut("]")),
+    ("`", Region::Shut("`")),
+];
 const XML_TEXT: Openers = &[
     ("<!--", Region::Until("-->")),
     ("<![CDATA[", Region::Until("]]>")),
     ("<?", Region::Shut("?>")),
-    ("<!", Region::Shut(">")),
+    ("<!", Region::Declaration),
     ("<", Region::Code),
 ];
 const XML_TAG: Openers = &[("'", Region::Until("'")), ("\"", Region::Until("\"")), (">", Region::Free)];
-const INI_KEY: Openers = &[(";", Region::LineComment), ("=", Region::Free)];
+const XML_DECLARATION: Openers = &[("[", Region::Shut("]>")), (">", Region::Free)];
+const INI_KEY: Openers = &[(";", Region::LineComment), ("[", Region::Shut("]")), ("=", Region::Free)];
 const INI_VALUE: Openers = &[("\n", Region::Code)];
 
 impl Grammar {
@@ -80,6 +90,7 @@ impl Grammar {
             (Self::Xml, Region::Until(mark @ ("'" | "\""))) if rest.starts_with(mark) => (Region::Code, 1),
             (_, Region::Until(mark) | Region::Shut(mark)) if rest.starts_with(mark) => (self.start(), mark.len()),
             (_, Region::Until(_) | Region::Shut(_)) => (region, one),
+            (_, Region::Declaration) => opened(XML_DECLARATION),
             (Self::Sql, Region::Code | Region::Free) => opened(SQL_CODE),
             (Self::Xml, Region::Free) => opened(XML_TEXT),
             (Self::Xml, Region::Code) => opened(XML_TAG),
@@ -94,7 +105,7 @@ impl Grammar {
         match region {
             Region::Code => self != Self::Xml,
             Region::Free | Region::LineComment => true,
-            Region::Until(_) | Region::Shut(_) => false,
+            Region::Until(_) | Region::Shut(_) | Region::Declaration => false,
         }
     }
 }
@@ -104,7 +115,7 @@ impl Region {
     pub(super) fn takes_values(self) -> bool {
         match self {
             Self::Free | Self::LineComment | Self::Until(_) => true,
-            Self::Code | Self::Shut(_) => false,
+            Self::Code | Self::Shut(_) | Self::Declaration => false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The template of the query file: a versioned text that an installation brings.
 //!
-//! It may be UTF-8, UTF-16 (with its mark) or windows-1252, and of the grammar that its first line names after the
+//! It may be UTF-8, UTF-16 (with its mark or without) or windows-1252, and of the grammar that its first line names after the
 //! version: `-- koppelklaar-query-template: VERSION [sql|xml|ini|text]`, with the signs for a comment of that grammar around
 //! it, or none. That line is left out of the file. In strings, comments and free text, and only there, it may name
 //! `{{ school }}` (the name of the connection), `{{ schools }}` (the name and BRIN of each), `{{ brin }}`, `{{ domain }}`
@@ -62,8 +62,8 @@ pub enum TemplateError {
     /// A `#`.
     #[error("line {0}: `#` is refused, since Decibel treats `#name#` as a parameter, even in a comment")]
     Hash(usize),
-    /// A sign that nobody sees, or that is none: also what comes of UTF-16 without its mark.
-    #[error("line {0}: a control sign, or one that is invisible or turns the text; UTF-16 needs its mark at the front")]
+    /// A sign that nobody sees, or that is none.
+    #[error("line {0}: a control sign, or one that is invisible or turns the text")]
     OddSign(usize),
     /// `{{` and a name that is not known.
     #[error("line {0}: unknown placeholder; known are school, schools, brin, domain and user")]
@@ -336,6 +336,14 @@ pub(super) mod tests {
             (Grammar::Xml, "<![CDATA[", Unclosed(2)),
             (Grammar::Ini, "[x]\n{{ brin }}=1", PlaceholderInCode(3)),
             (Grammar::Ini, "[{{ brin }}]", PlaceholderInCode(2)),
+            (Grammar::Ini, "[x={{ brin }}]", PlaceholderInCode(2)),
+            (Grammar::Ini, "[x\ny=1", Unclosed(2)),
+            (Grammar::Sql, "SELECT [it's], {{ brin }}, [that's]", PlaceholderInCode(2)),
+            (Grammar::Sql, "SELECT [{{ brin }}]", PlaceholderInCode(2)),
+            (Grammar::Sql, "SELECT `it's`, {{ brin }}, `that's`", PlaceholderInCode(2)),
+            (Grammar::Xml, "<a>{{ brin }}</{{ brin }}>", PlaceholderInCode(2)),
+            (Grammar::Xml, "<a b=\"it's\" {{ brin }}=''/>", PlaceholderInCode(2)),
+            (Grammar::Xml, "<!DOCTYPE a [<!ENTITY b 'c'>{{ brin }}]><a/>", PlaceholderInCode(2)),
             (Grammar::Ini, "x=1\n{{ brin }}", PlaceholderInCode(3)),
             (Grammar::Text, "{{ password }}", UnknownPlaceholder(2)),
             (Grammar::Text, "x\n#", Hash(3)),

@@ -10,10 +10,16 @@ pub(super) enum TextEncoding {
         /// Whether it has the mark.
         has_mark: bool,
     },
-    /// UTF-16 with its mark, the small byte first.
-    Utf16Le,
-    /// UTF-16 with its mark, the large byte first.
-    Utf16Be,
+    /// UTF-16, the small byte first, with or without its mark.
+    Utf16Le {
+        /// Whether it has the mark.
+        has_mark: bool,
+    },
+    /// UTF-16, the large byte first, with or without its mark.
+    Utf16Be {
+        /// Whether it has the mark.
+        has_mark: bool,
+    },
     /// What older Windows writes.
     Windows1252,
 }
@@ -23,17 +29,22 @@ const UTF_16LE_MARK: [u8; 2] = [0xff, 0xfe];
 const UTF_16BE_MARK: [u8; 2] = [0xfe, 0xff];
 
 impl TextEncoding {
-    /// Reads bytes: by their mark, else as UTF-8, and as windows-1252 where they cannot be that. `None` for UTF-16 that is
-    /// broken.
+    /// Reads bytes: by their mark, else as UTF-16 where every other one of the first bytes is zero, as UTF-8, and as
+    /// windows-1252 where they cannot be that. `None` for UTF-16 that is broken.
     pub(super) fn read(bytes: &[u8]) -> Option<(Self, String)> {
         let utf_16 = |encoding: &'static encoding_rs::Encoding, rest| {
             encoding.decode_without_bom_handling_and_without_replacement(rest).map(|text| text.into_owned())
         };
-        if let Some(rest) = bytes.strip_prefix(&UTF_16LE_MARK) {
-            return Some((Self::Utf16Le, utf_16(UTF_16LE, rest)?));
+        let (le, be) = (bytes.strip_prefix(&UTF_16LE_MARK), bytes.strip_prefix(&UTF_16BE_MARK));
+        // A header is of plain signs.
+        let is_zero = |at: usize| bytes.get(at) == Some(&0) && bytes.get(at + 2) == Some(&0);
+        if le.is_some() || is_zero(1) {
+            let encoding = Self::Utf16Le { has_mark: le.is_some() };
+            return Some((encoding, utf_16(UTF_16LE, le.unwrap_or(bytes))?));
         }
-        if let Some(rest) = bytes.strip_prefix(&UTF_16BE_MARK) {
-            return Some((Self::Utf16Be, utf_16(UTF_16BE, rest)?));
+        if be.is_some() || is_zero(0) {
+            let encoding = Self::Utf16Be { has_mark: be.is_some() };
+            return Some((encoding, utf_16(UTF_16BE, be.unwrap_or(bytes))?));
         }
         let rest = bytes.strip_prefix(&UTF_8_MARK);
         Some(match std::str::from_utf8(rest.unwrap_or(bytes)) {
@@ -48,8 +59,14 @@ impl TextEncoding {
         match self {
             Self::Utf8 { has_mark: false } => text.as_bytes().to_vec(),
             Self::Utf8 { has_mark: true } => marked(&UTF_8_MARK, text.as_bytes().to_vec()),
-            Self::Utf16Le => marked(&UTF_16LE_MARK, text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
-            Self::Utf16Be => marked(&UTF_16BE_MARK, text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+            Self::Utf16Le { has_mark } => {
+                let mark = if has_mark { &UTF_16LE_MARK[..] } else { &[] };
+                marked(mark, text.encode_utf16().flat_map(u16::to_le_bytes).collect())
+            }
+            Self::Utf16Be { has_mark } => {
+                let mark = if has_mark { &UTF_16BE_MARK[..] } else { &[] };
+                marked(mark, text.encode_utf16().flat_map(u16::to_be_bytes).collect())
+            }
             Self::Windows1252 => WINDOWS_1252.encode(text).0.into_owned(),
         }
     }
@@ -61,16 +78,18 @@ mod tests {
 
     #[test]
     fn what_is_read_is_written_to_the_byte() {
-        let text = "één € x\r\n";
+        let text = "-- één € x\r\n";
         let utf_16 = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
             mark.iter().copied().chain(text.encode_utf16().flat_map(bytes)).collect::<Vec<u8>>()
         };
         for (bytes, encoding) in [
             (text.as_bytes().to_vec(), TextEncoding::Utf8 { has_mark: false }),
             ([&UTF_8_MARK, text.as_bytes()].concat(), TextEncoding::Utf8 { has_mark: true }),
-            (utf_16(&UTF_16LE_MARK, u16::to_le_bytes), TextEncoding::Utf16Le),
-            (utf_16(&UTF_16BE_MARK, u16::to_be_bytes), TextEncoding::Utf16Be),
-            (b"\xe9\xe9n \x80 x\r\n".to_vec(), TextEncoding::Windows1252),
+            (utf_16(&UTF_16LE_MARK, u16::to_le_bytes), TextEncoding::Utf16Le { has_mark: true }),
+            (utf_16(&UTF_16BE_MARK, u16::to_be_bytes), TextEncoding::Utf16Be { has_mark: true }),
+            (utf_16(&[], u16::to_le_bytes), TextEncoding::Utf16Le { has_mark: false }),
+            (utf_16(&[], u16::to_be_bytes), TextEncoding::Utf16Be { has_mark: false }),
+            (b"-- \xe9\xe9n \x80 x\r\n".to_vec(), TextEncoding::Windows1252),
         ] {
             let (read, said) = TextEncoding::read(&bytes).expect("it can be read");
 

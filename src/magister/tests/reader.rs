@@ -205,11 +205,24 @@ fn every_encoding_of_the_field_is_read() {
         in_1252(&format!("<?xml version='1.0' encoding='iso-8859-1'?>{body}")),
         in_1252(&format!("<?xml version='1.0' encoding='utf-8'?>{body}")),
         in_utf16,
+        format!("<?xml version='1.0' encoding='utf-16'?>{body}").encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        body.encode_utf16().flat_map(u16::to_be_bytes).collect(),
     ] {
         let reply = read_in(&bytes, 1_000).expect("an answer");
 
         assert_eq!(reply.message.as_deref(), Some("Ontbréékt"));
     }
+}
+
+#[test]
+fn the_sample_of_the_query_makes_a_list_of_the_right_shape() {
+    let sample = include_str!("../../../templates/query/sample.sql");
+    let names = sample.split(" AS ").skip(1).filter_map(|after| after.split([',', ';']).next());
+    let cells: String = names.map(|name| format!("<{name}>1</{name}>")).collect();
+
+    let reply = read(&format!("<R><Result>True</Result><Table><Ls><L>{cells}</L></Ls></Table></R>")).expect("a list");
+
+    assert_eq!((reply.table.counts().rows, reply.table.lacks_column()), (1, false), "{cells}");
 }
 
 /// SplitMix64: cheap, and the same on every run of one seed.

@@ -4,8 +4,8 @@ use super::*;
 use crate::domain::check::{CheckCode, Oddity, Rung, TlsFault};
 use crate::domain::onboarding::gate::{Party, Step};
 use crate::simulator::script::{
-    BodyScript, Columns, DataScript, ListScript, LoginScript, LogoutScript, Odd, SoapScript, Spoiled, TextEncoding,
-    TlsScript,
+    BodyScript, Columns, DataScript, HeadScript, ListScript, LoginScript, LogoutScript, Odd, OverScript, SoapScript,
+    Spoiled, TextEncoding, TlsScript,
 };
 
 const NOTHING: &[Step] = &[];
@@ -168,6 +168,21 @@ pub(super) fn refused_by_fault(status: u16) -> SchoolScript {
     SchoolScript { soap: SoapScript::RefusesByFault(status), ..preset("wrong_password") }
 }
 
+/// A log-in that fails by itself, with the tags of an exception.
+fn failing_login(message: &str) -> SchoolScript {
+    SchoolScript { login: LoginScript::Exception, message: Some(message.to_owned()), ..SchoolScript::default() }
+}
+
+pub(super) fn ends(data: DataScript, over: OverScript) -> SchoolScript {
+    SchoolScript { data, over, ..SchoolScript::default() }
+}
+
+/// A list whose head says more than it has to: a few headers come with any answer.
+fn head(more: u16, content_encoding: &str) -> SchoolScript {
+    let content_encoding = content_encoding.to_owned();
+    SchoolScript { head: HeadScript { more, content_encoding }, ..SchoolScript::default() }
+}
+
 pub(super) fn spoiled(spoiled: Spoiled) -> SchoolScript {
     SchoolScript { list: ListScript { spoiled, ..ListScript::default() }, ..SchoolScript::default() }
 }
@@ -206,6 +221,18 @@ pub(super) fn rows() -> Vec<(&'static str, SchoolScript, Expected, Option<Oddity
         ("refused by a SOAP fault", refused_by_fault(200), REFUSED, None),
         ("refused by a SOAP fault with 500", refused_by_fault(500), REFUSED, None),
         ("refused by a SOAP fault with 401", refused_by_fault(401), REFUSED, None),
+        (
+            "refused by a fault of SOAP 1.2",
+            SchoolScript { soap: SoapScript::RefusesByNewFault, ..preset("wrong_password") },
+            REFUSED,
+            None,
+        ),
+        (
+            "refused in words with a sign that nobody knows",
+            SchoolScript { message: Some("Gebruiker &eacute; onbekend".into()), ..refused_by_fault(500) },
+            REFUSED,
+            None,
+        ),
         ("no SOAP service", soap(SoapScript::Missing), PASSES, None),
         ("SOAP knows no log-in", soap(SoapScript::Fault), PASSES, None),
         ("SOAP fault", unknown_fault(), ODD_LOGIN, Some(Oddity::Unknown)),
@@ -219,8 +246,26 @@ pub(super) fn rows() -> Vec<(&'static str, SchoolScript, Expected, Option<Oddity
         ("conversion", failing_list("Conversion failed when converting the varchar value"), LIST_FAILS, None),
         ("time-out of the list", failing_list("Query timeout expired"), LIST_FAILS, None),
         ("deadlock", failing_list("Transaction (Process ID 55) was deadlocked on lock resources"), LIST_FAILS, None),
+        ("deadlock in Dutch", failing_list("De transactie (proces-id 55) is in een impasse geraakt"), LIST_FAILS, None),
+        ("no procedure", failing_list("Could not find stored procedure 'x'"), LIST_FAILS, None),
+        ("no name in SQL", failing_list("The multi-part identifier \"a.b\" could not be bound"), LIST_FAILS, None),
+        ("a value in Dutch", failing_list("Rekenkundige overloopfout"), LIST_FAILS, None),
         ("session ends once", preset("session_ends"), PASSES, None),
         ("no session holds", data(DataScript::NoSession), ODD_DATA, Some(Oddity::Unknown)),
+        ("session ends once by exception", ends(DataScript::SessionEnds, OverScript::Exception), PASSES, None),
+        ("session ends once by status", ends(DataScript::SessionEnds, OverScript::Status), PASSES, None),
+        (
+            "no session holds, by exception",
+            ends(DataScript::NoSession, OverScript::Exception),
+            ODD_DATA,
+            Some(Oddity::Unknown),
+        ),
+        (
+            "no session holds, by status",
+            ends(DataScript::NoSession, OverScript::Status),
+            ODD_DATA,
+            Some(Oddity::Status(401)),
+        ),
         ("reads URLs only", preset("url_only"), PASSES, None),
         ("reads URLs only, 404", reads_body(BodyScript::NotFound), PASSES, None),
         ("reads URLs only, 405", reads_body(BodyScript::NotAllowed), PASSES, None),
@@ -255,6 +300,11 @@ pub(super) fn rows() -> Vec<(&'static str, SchoolScript, Expected, Option<Oddity
         ("windows-1252", list(Columns::Current, TextEncoding::Windows1252), PASSES, None),
         ("windows-1252 undeclared", list(Columns::Current, TextEncoding::Undeclared), PASSES, None),
         ("windows-1252 called UTF-8", list(Columns::Current, TextEncoding::Lying), PASSES, None),
+        ("UTF-16 without its mark", list(Columns::Current, TextEncoding::Utf16), PASSES, None),
+        ("64 headers", head(58, ""), PASSES, None),
+        ("65 headers", head(59, ""), ODD_DATA, Some(Oddity::HeadTooLarge)),
+        ("plain, said to be gzip", head(0, "gzip"), PASSES, None),
+        ("a charset for an encoding", head(0, "utf-8"), PASSES, None),
         ("old server", preset("old_server"), PASSES, None),
         ("no rows", preset("no_rows"), EMPTY, None),
         ("no such host", preset("unknown_host"), UNKNOWN_HOST, None),
@@ -262,6 +312,12 @@ pub(super) fn rows() -> Vec<(&'static str, SchoolScript, Expected, Option<Oddity
         ("silent", preset("silent"), SILENT, None),
         ("no route", preset("no_route"), NO_ROUTE, None),
         ("self-signed", preset("self_signed"), BAD_CERTIFICATE, tls_fault(TlsFault::UnknownAuthority)),
+        (
+            "self-signed as an authority",
+            tls(TlsScript::SelfSignedAuthority),
+            BAD_CERTIFICATE,
+            tls_fault(TlsFault::UnknownAuthority),
+        ),
         ("expired", preset("expired"), BAD_CERTIFICATE, tls_fault(TlsFault::Expired)),
         ("certificate of another", preset("other_host"), BAD_CERTIFICATE, tls_fault(TlsFault::OtherName)),
         ("plain text for TLS", preset("plain_text"), NO_TLS, tls_fault(TlsFault::NotTls)),
@@ -281,10 +337,23 @@ pub(super) fn rows() -> Vec<(&'static str, SchoolScript, Expected, Option<Oddity
         ),
         ("a hash of the past", tls(TlsScript::WeakSignature), BAD_CERTIFICATE, tls_fault(TlsFault::Signature)),
         ("a TLS of the past", tls(TlsScript::OldVersion), NO_TLS, tls_fault(TlsFault::NoSharedVersion)),
+        ("an answer in a TLS of the past", tls(TlsScript::OldAnswer), NO_TLS, tls_fault(TlsFault::NoSharedVersion)),
         ("a cipher of the past", tls(TlsScript::OldCipher), NO_TLS, tls_fault(TlsFault::NoSharedCipher)),
         (
             "log-in exception",
             SchoolScript { login: LoginScript::Exception, ..SchoolScript::default() },
+            ODD_LOGIN,
+            Some(Oddity::Unknown),
+        ),
+        (
+            "log-in exception of the server itself",
+            failing_login("Maximum aantal gebruikers bereikt bij Login"),
+            ODD_LOGIN,
+            Some(Oddity::Unknown),
+        ),
+        (
+            "log-in exception of the database",
+            failing_login("Login: query timeout expired for user sa"),
             ODD_LOGIN,
             Some(Oddity::Unknown),
         ),
@@ -302,6 +371,7 @@ pub(super) fn rows() -> Vec<(&'static str, SchoolScript, Expected, Option<Oddity
         ("data 403", odd_data(Odd::Forbidden), ODD_DATA, Some(Oddity::Status(403))),
         ("data gzip", odd_data(Odd::Gzip), ODD_DATA, Some(Oddity::Compressed)),
         ("data gzip unsaid", odd_data(Odd::UnsaidGzip), ODD_DATA, Some(Oddity::Compressed)),
+        ("data deflate unsaid", odd_data(Odd::UnsaidDeflate), ODD_DATA, Some(Oddity::Compressed)),
         ("data many headers", odd_data(Odd::ManyHeaders), ODD_DATA, Some(Oddity::HeadTooLarge)),
         ("data no UTF-16", odd_data(Odd::NotUtf16), ODD_DATA, Some(Oddity::NotUtf16)),
         ("data HTML", preset("html"), ODD_DATA, Some(Oddity::Html)),

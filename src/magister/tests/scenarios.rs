@@ -6,12 +6,12 @@ use strum::IntoEnumIterator;
 use tokio::task::JoinSet;
 
 use super::rows::{
-    data, log_out_hangs, odd_data, odd_login, preset, refused_by_fault, refused_plainly, rows, soap, spoiled,
+    ends, log_out_hangs, odd_data, odd_login, preset, refused_by_fault, refused_plainly, rows, soap, spoiled,
     unknown_fault,
 };
 use super::*;
 use crate::domain::check::{CheckCode, Counts, Oddity, Rung, Way};
-use crate::simulator::script::{DataScript, ListScript, LoginScript, Odd, SoapScript, Spoiled, TlsScript};
+use crate::simulator::script::{DataScript, ListScript, LoginScript, Odd, OverScript, SoapScript, Spoiled, TlsScript};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_scenario_gives_its_code_holder_proven_steps_and_sentence() {
@@ -119,7 +119,7 @@ async fn a_minute_and_a_half_is_all_that_a_check_takes_and_the_list_gets_a_minut
 
 #[tokio::test]
 async fn a_refusal_is_not_tried_a_second_time() {
-    let by_fault = [200, 401, 403, 500].map(refused_by_fault);
+    let by_fault = [200, 400, 401, 403, 404, 405, 500, 501, 503].map(refused_by_fault);
     for refused in [preset("wrong_password"), refused_plainly()].into_iter().chain(by_fault) {
         let simulator = simulator(script([("a", refused)])).await;
 
@@ -147,17 +147,19 @@ async fn an_answer_to_a_log_in_that_nobody_understands_is_not_tried_a_second_tim
 }
 
 #[tokio::test]
-async fn a_session_that_is_over_costs_one_new_log_in() {
-    let simulator =
-        simulator(script([("once", preset("session_ends")), ("always", data(DataScript::NoSession))])).await;
-    let magister = magister(&simulator);
+async fn a_session_that_is_over_costs_one_new_log_in_however_it_is_said() {
+    for over in [OverScript::Message, OverScript::Exception, OverScript::Status] {
+        let (once, always) = (ends(DataScript::SessionEnds, over), ends(DataScript::NoSession, over));
+        let simulator = simulator(script([("once", once), ("always", always)])).await;
+        let magister = magister(&simulator);
 
-    let codes = [check(&magister, "once").await.code, check(&magister, "always").await.code];
+        let codes = [check(&magister, "once").await.code, check(&magister, "always").await.code];
 
-    assert_eq!(codes, [CheckCode::Ok, CheckCode::UnexpectedAnswer]);
-    let expected = ["soap_login", "getdata", "soap_login", "getdata", "logout"];
-    assert_eq!(calls(&simulator, "once"), expected);
-    assert_eq!(calls(&simulator, "always"), expected);
+        assert_eq!(codes, [CheckCode::Ok, CheckCode::UnexpectedAnswer], "{over:?}");
+        let expected = ["soap_login", "getdata", "soap_login", "getdata", "logout"];
+        assert_eq!(calls(&simulator, "once"), expected, "{over:?}");
+        assert_eq!(calls(&simulator, "always"), expected, "{over:?}");
+    }
 }
 
 #[tokio::test]

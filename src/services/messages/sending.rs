@@ -8,6 +8,7 @@ use strum::IntoEnumIterator;
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, MessageDone};
+use crate::domain::check::{Newest, Truths};
 use crate::domain::ids::{ConnectionId, ContactId, MessageId};
 use crate::domain::message::Values;
 use crate::domain::notice::{About, MailKind};
@@ -38,7 +39,11 @@ pub struct NewMessage {
 
 /// What placeholders stand for with a connection, for a colleague.
 pub fn values(context: &Context, file: &ConnectionFile, colleague: &str) -> Values {
-    let is_open = |step: &Step| file.state.holder(*step) == Some(Party::School);
+    let newest = file.checked.newest.filter(|_| file.checked.policy.makes_checks());
+    let newest = newest.map(|(code, at)| Newest { code, at, since: at });
+    let truths = Truths { state: &file.state, newest };
+    // What the newest check makes Kurve's is nothing that the school can do.
+    let is_open = |step: &Step| file.state.holder(*step).is_some() && truths.holder(*step) == Some(Party::School);
     let steps: Vec<String> = Step::iter().filter(is_open).map(|step| format!("- {}", words::step_name(step))).collect();
     Values {
         school: file.connection.details.name.to_string(),

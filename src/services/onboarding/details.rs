@@ -60,6 +60,7 @@ pub async fn change(
         Err(StoreError::Taken) => return Err(ServiceError::BrinTaken),
         other => other?,
     }
+    known.forget_checks(&work, &details.connection.domain).await?;
     // The answers stay as they are; the version tells a colleague with an older page that something changed.
     let version = store::onboarding::onboardings::save(work.conn(), connection, &onboarding, call.now).await?;
     work.note_version(Some(connection), Some(version), Action::DetailsChanged);
@@ -203,6 +204,7 @@ async fn try_to_submit(
     work.said(connection, &own.connection.name);
     known.save_connection(&work, call, &own).await?;
     known.save_school(&work, call, &own).await?;
+    known.forget_checks(&work, &own.connection.domain).await?;
     work.note(Some(connection), Action::DetailsChanged);
     if known.is_other_magister(&own) {
         contacts::clear_vouches(&mut work, connection, None).await?;
@@ -305,6 +307,16 @@ impl Known {
 
     async fn save_connection(&self, work: &UnitOfWork<'_>, call: &Call, new: &NewDetails) -> Result<(), StoreError> {
         connections::save_details(work.conn(), self.connection.id, &new.connection, call.now).await
+    }
+
+    /// What was found at another school domain was about another Magister, so nothing is known of this one: not how a check
+    /// ended, nor how long its list was.
+    async fn forget_checks(&self, work: &UnitOfWork<'_>, domain: &SchoolDomain) -> Result<(), StoreError> {
+        let id = self.connection.id;
+        if *domain == self.connection.details.domain || check_status::find(work.conn(), id).await?.is_none() {
+            return Ok(());
+        }
+        check_status::save(work.conn(), &CheckStatus::fresh(id)).await
     }
 
     async fn save_school(&self, work: &UnitOfWork<'_>, call: &Call, details: &NewDetails) -> Result<(), StoreError> {

@@ -14,16 +14,18 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::address_mark::AddressMark;
+use crate::domain::check::Truths;
 use crate::domain::connection::Connection;
 use crate::domain::ids::{ConnectionId, ContactId, ReminderMailId};
 use crate::domain::notice::{About, MailKind};
-use crate::domain::onboarding::Step;
 use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::onboarding::{Party, Step};
 use crate::domain::reminder::{
     self, Arrangement, DueAtSchool, OneMailEach, PersonMail, Receiver, ReminderPolicy, SchoolHolidays, Situation,
     Upcoming, WorkingCalendar,
 };
 use crate::domain::school::Contact;
+use crate::services::checks;
 use crate::services::operations::holidays;
 use crate::services::people::addresses;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
@@ -289,6 +291,9 @@ pub async fn list_upcoming(
     let scene = Scene::load(context, context.db.reader(), connection).await?;
     let (policy, calendar) = (&context.reminders.policy, scene.calendar(&holidays));
     let mut upcoming = reminder::upcoming(policy, &calendar, &scene.situation(), now);
+    // As when it goes: the newest check may say that Kurve is to act first.
+    let truths = Truths { state: &scene.onboarding.state, newest: checks::newest(context, connection).await? };
+    upcoming.retain(|next| truths.holder(next.step) == Some(Party::School));
     // What is late goes out as soon as it may.
     let soonest = calendar.next_opening(now, scene.connection.details.region, policy.hours);
     for next in upcoming.iter_mut().filter(|next| matches!(next.kind, reminder::UpcomingKind::Reminder(_))) {

@@ -59,9 +59,9 @@ struct ImportPanel {
 }
 
 impl ImportPanel {
-    fn of(file: &ConnectionFile, answer: &ActivationAnswer, who: &SchoolContact) -> Self {
+    fn of(file: &ConnectionFile, truths: &Truths<'_>, answer: &ActivationAnswer, who: &SchoolContact) -> Self {
         let may_report = who.contact.is_vouched();
-        let reasons = view::closed_reasons(&file.state);
+        let reasons = view::closed_reasons(truths);
         let may_import = open_schools(&file.state);
         let open: Vec<&School> = file.schools.iter().filter(|school| may_import.contains(&school.id)).collect();
         let is_done = open.iter().all(|school| Standing::of(&file.state, school.id) == Standing::Done);
@@ -174,7 +174,7 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
         card: next::beside_check(card, &file.state, &who.contact, failed),
         gates,
         schools,
-        import: ImportPanel::of(&file, &answer, who),
+        import: ImportPanel::of(&file, &truths, &answer, who),
         connection,
         people: people.map(|contact| (contact.name.as_str().to_owned(), contact.roles.words_nl())).collect(),
         lifecycle: lifecycle.as_str(),

@@ -175,27 +175,32 @@ fn is_under_way(state: &Onboarding) -> bool {
 }
 
 /// Why the import is closed; empty when it is open.
-pub(super) fn closed_reasons(state: &Onboarding) -> Vec<ReasonRow> {
-    match verdict_of_all(state) {
+pub(super) fn closed_reasons(truths: &Truths<'_>) -> Vec<ReasonRow> {
+    match verdict_of_all(truths.state) {
         Verdict::Open => vec![],
         Verdict::Closed { reasons } => reasons
             .into_iter()
             .map(|reason| ReasonRow {
                 key: reason.gate.as_str(),
                 question: words::gate_question(reason.gate),
-                missing: missing(state, &reason.missing),
+                missing: missing(truths, &reason.missing),
             })
             .collect(),
     }
 }
 
 /// Who is to act for a question; what cannot be done yet is left out as long as something can.
-fn missing(state: &Onboarding, steps: &[(Step, Option<Party>)]) -> String {
-    let open = steps.iter().filter_map(|(step, holder)| holder.map(|party| (*step, party)));
+fn missing(truths: &Truths<'_>, steps: &[(Step, Option<Party>)]) -> String {
+    let seen = |step: Step, party| truths.holder(step).unwrap_or(party);
+    let open = steps.iter().filter_map(|(step, holder)| holder.map(|party| (*step, seen(*step, party))));
     let said: Vec<_> = open
         .map(|(step, party)| {
             let name = words::step_name(step);
-            if is_under_way(state) { format!("{name}. {}.", evidence::party_phrase(party)) } else { format!("{name}.") }
+            if is_under_way(truths.state) {
+                format!("{name}. {}.", evidence::party_phrase(party))
+            } else {
+                format!("{name}.")
+            }
         })
         .collect();
     if said.is_empty() { "Kan nog niet: eerst de andere vragen.".to_owned() } else { said.join(" ") }
@@ -276,12 +281,12 @@ mod tests {
     fn the_reasons_name_who_is_to_act_and_end_when_all_is_yes() {
         let walk = Walk::all_but(&[Step::ActivationConfirmed, Step::PasswordSet]);
 
-        let reasons = closed_reasons(&walk.state);
+        let reasons = closed_reasons(&Truths::said(&walk.state));
 
         assert_eq!(reasons.iter().map(|row| row.key).collect::<Vec<_>>(), ["password", "activation"]);
         assert_eq!(reasons[0].missing, "Wachtwoord instellen in Magister. Jullie zijn aan zet.");
         assert_eq!(reasons[1].missing, "Kan nog niet: eerst de andere vragen.");
-        assert!(closed_reasons(&Walk::all_but(&[]).state).is_empty());
+        assert!(closed_reasons(&Truths::said(&Walk::all_but(&[]).state)).is_empty());
         let all = Walk::all_but(&[]);
         let train = train(&Truths::said(&all.state));
         assert_eq!(
@@ -291,6 +296,20 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn the_reasons_name_whom_everything_else_names(moments in histories()) {
+            for moment in moments {
+                let truths = moment.truths();
+                let reasons = closed_reasons(&truths);
+                for open in truths.open_steps().iter().filter(|open| !truths.state.is_yes(open.step)) {
+                    let said = format!("{}. {}.", words::step_name(open.step), evidence::party_phrase(open.holder));
+                    let reason = reasons.iter().find(|row| row.key == open.step.gate().as_str());
+
+                    assert!(reason.is_some_and(|reason| reason.missing.contains(&said)), "{said} not in {reasons:?}");
+                }
+            }
+        }
+
         #[test]
         fn no_row_calls_a_step_done_whose_newest_check_refused_it(moments in histories()) {
             for moment in moments {

@@ -13,6 +13,7 @@ use super::desk::{self, Nav};
 use crate::domain::bulk::{BulkKind, BulkOutcome};
 use crate::domain::ids::BulkRunId;
 use crate::links;
+use crate::services::mail::reach::Reach;
 use crate::services::{ServiceError, bulk};
 use crate::store::Page;
 use crate::store::operations::bulk_items::{Item, Which};
@@ -22,6 +23,7 @@ use crate::web::extract::Staff;
 use crate::web::form::FieldErrors;
 use crate::web::ladder::live;
 use crate::web::page::Frame;
+use crate::web::promised::Promised;
 use crate::web::{WebState, page};
 use crate::words;
 
@@ -133,6 +135,8 @@ struct RunPage {
     back: &'static str,
     title: String,
     promise: &'static str,
+    /// That mails wait, while none is sent; empty otherwise.
+    waits: &'static str,
     asked: String,
     is_begun: bool,
     /// Where it is begun; empty for who may not.
@@ -222,6 +226,7 @@ async fn build(
         back,
         title: words::bulk_title(run.kind, run.total),
         promise: words::bulk_promise(run.kind),
+        waits: if web.context.mail.is_held && mails(run.kind) { Promised::School.instead(Reach::Held) } else { "" },
         asked: words::moment_nl(run.begun_at.unwrap_or(run.asked_at)),
         is_begun,
         begin: if may_begin { links::fill(links::STAFF_BULK_BEGIN, &[&id.to_string()]) } else { String::new() },
@@ -237,6 +242,19 @@ async fn build(
         next: next.map(|after| href(id, query.which(), after)).unwrap_or_default(),
         progress: Progress::of(&run),
     })
+}
+
+/// Whether the work sends mails.
+fn mails(kind: BulkKind) -> bool {
+    match kind {
+        BulkKind::Issue
+        | BulkKind::VouchAndIssue
+        | BulkKind::Activate
+        | BulkKind::Remind
+        | BulkKind::PutOff
+        | BulkKind::Close => true,
+        BulkKind::Check | BulkKind::Take | BulkKind::Roster => false,
+    }
 }
 
 /// All, those that are left, and each way in which some came out.

@@ -160,10 +160,8 @@ pub(super) fn hand_again(file: &ConnectionFile, expires: &str) -> Ask {
         "Wachtwoord opnieuw overhandigen",
         path(links::STAFF_HAND_AGAIN, file),
     )
-    .note(format!(
-        "Hetzelfde wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken. Wie het mag zien, krijgt een mail waarin \
-             staat tot wanneer."
-    ))
+    .note(format!("Hetzelfde wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken."))
+    .note(mail_to_vouched(file, "Wie het mag zien, krijgt een mail waarin staat tot wanneer."))
     .hidden("expires", expires)
 }
 
@@ -200,7 +198,7 @@ fn with_version(key: &'static str, verb: &'static str, title: &str, path_of: &st
 /// A new contact.
 pub(super) fn add_contact(file: &ConnectionFile, name: &str, email: &str, role: &str) -> Ask {
     with_version("add_contact", "Toevoegen", "Contactpersoon toevoegen", links::STAFF_CONTACTS, file)
-        .note("De nieuwe contactpersoon krijgt een mail met uitleg.")
+        .note(mail_to_new(file, "De nieuwe contactpersoon krijgt een mail met uitleg."))
         .field(AskField::line("name", "Naam", name))
         .field(AskField::line("email", "E-mailadres", email).kind("email"))
         .field(role_field(role))
@@ -300,6 +298,16 @@ pub(super) fn active(file: &ConnectionFile) -> impl Iterator<Item = &Contact> {
 /// What is promised of a mail to the school, or why it does not get there.
 pub(super) fn mail_to_school(file: &ConnectionFile, promise: &'static str) -> &'static str {
     if file.reach == Reach::Everyone { promise } else { Promised::School.instead(file.reach) }
+}
+
+/// The same of a mail to those for whom Kurve vouches.
+pub(super) fn mail_to_vouched(file: &ConnectionFile, promise: &'static str) -> &'static str {
+    if file.reach == Reach::Everyone { promise } else { Promised::Vouched.instead(file.reach) }
+}
+
+/// The same of a mail to somebody who is no contact yet: whether it gets there nobody knows, unless no mail goes at all.
+pub(super) fn mail_to_new(file: &ConnectionFile, promise: &'static str) -> &'static str {
+    if file.reach == Reach::Held { Promised::Person.instead(Reach::Held) } else { promise }
 }
 
 fn path(path: &str, file: &ConnectionFile) -> String {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::ask::{Ask, AskField, Weight};
 use super::desk;
 use super::form_response::Desk;
+use super::forms;
 use crate::domain::ids::JoinRequestId;
 use crate::domain::join::{JoinKind, JoinRequest};
 use crate::domain::text::Reason;
@@ -161,9 +162,9 @@ fn accept_ask(file: &ConnectionFile, waiting: &Waiting, ticked: &Ticked, now: Da
     let is_stopped = |request: &JoinRequest| known_school(request).is_some_and(|one| has_stopped(&file.state, one));
     let (has_new, has_stopped) =
         (requests.iter().any(|(_, one)| brings(one)), requests.iter().any(|(_, one)| is_stopped(one)));
-    let ask = Ask::new("accept", "Toelaten", "Aanvragen toelaten", action).note(
-        "De scholen doen mee met deze koppeling. Wie het vroeg, wordt contactpersoon en krijgt daar een mail over.",
-    );
+    let ask = Ask::new("accept", "Toelaten", "Aanvragen toelaten", action)
+        .note("De scholen doen mee met deze koppeling. Wie het vroeg, wordt contactpersoon.")
+        .note(forms::mail_to_new(file, "Wie het vroeg, krijgt daar een mail over."));
     let mut ask = with_boxes(ask, file, requests, ticked);
     // Where that takes a reason, it has a form of its own once they are let in.
     if has_new && is_ready(&file.state) && file.checked.doubt(now).is_none() {
@@ -178,7 +179,7 @@ fn accept_ask(file: &ConnectionFile, waiting: &Waiting, ticked: &Ticked, now: Da
 fn decline_ask(file: &ConnectionFile, waiting: &Waiting, ticked: &Ticked, reason: &str) -> Ask {
     let action = links::staff_school(links::STAFF_DECLINE, file.connection.id);
     let ask = Ask::new("decline", "Afwijzen", "Aanvragen afwijzen", action)
-        .note("Wie het vroeg, krijgt een mail met je uitleg.")
+        .note(forms::mail_to_new(file, "Wie het vroeg, krijgt een mail met je uitleg."))
         .field(AskField::area("reason", "Waarom niet?", reason))
         .weight(Weight::Warning);
     with_boxes(ask, file, all(waiting), ticked)

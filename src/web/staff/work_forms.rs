@@ -1,7 +1,7 @@
 //! A form that is open in the row of the worklist that it is about: issuing, vouching, and answering who is stuck.
 
 use super::ask::{Choice, Hidden};
-use super::forms::{active, mail_to_school};
+use super::forms::{self, active, mail_to_school};
 use super::grounds;
 use super::worklist_query::{Back, WorklistQuery};
 use crate::domain::onboarding::progress::{TaskKind, kurve_tasks};
@@ -117,13 +117,14 @@ fn issue(file: &ConnectionFile) -> Option<WorkForm> {
     let form = plain("issue", title, links::staff_school(links::STAFF_ISSUE, file.connection.id));
     let form = WorkForm { verb: "Klaarzetten", ..form };
     if active(file).any(Contact::is_vouched) {
-        return Some(WorkForm { note: "Wie Kurve heeft bevestigd, krijgt een mail zonder wachtwoord.".into(), ..form });
+        let note = forms::mail_to_vouched(file, "Wie Kurve heeft bevestigd, krijgt een mail zonder wachtwoord.");
+        return Some(WorkForm { note: note.into(), ..form });
     }
     let is_only = active(file).count() == 1;
     Some(WorkForm {
         people: active(file).map(|person| choice(person, is_only)).collect(),
         grounds: grounds::choices(),
-        note: format!("Wie je kiest, krijgt een mail zonder wachtwoord. {KEPT}"),
+        note: format!("{} {KEPT}", forms::mail_to_vouched(file, "Wie je kiest, krijgt een mail zonder wachtwoord.")),
         ..form
     })
 }

@@ -3,13 +3,17 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::import_gate::verdict_of_all;
-use koppelklaar::domain::onboarding::Refusal;
+use koppelklaar::domain::onboarding::{Command, Ground, Refusal};
+use koppelklaar::links;
 use koppelklaar::services::ServiceError;
+use koppelklaar::services::onboarding::onboardings;
 use koppelklaar::simulator::SchoolScript;
 use koppelklaar::simulator::script::ListScript;
 
 use super::support::{Checks, run};
+use crate::journey::verdict_of;
 use crate::support::TestSchool;
+use crate::support::acting::reason;
 
 impl Checks {
     async fn check_of_rows(&self, school: &TestSchool, rows: u32) -> (CheckCode, bool) {
@@ -30,7 +34,9 @@ fn a_list_that_collapsed_closes_the_import_tells_once_and_a_whole_one_opens_it_b
         let school = checks.open_school("12AB", "bonhoeffer").await;
 
         let held = checks.check_of_rows(&school, 305).await;
-        let told = checks.mailed().await;
+        let mails = checks.app.new_mails().await;
+        let page = checks.app.portal(&school).await.open("/stap/activation_confirmed").await.text("[data-fallen]");
+        checks.app.new_mails().await;
         checks.app.advance(TimeDelta::minutes(30));
         let tried_again = checks.run_all().await;
         let empty = checks.check_of_rows(&school, 0).await;
@@ -39,8 +45,19 @@ fn a_list_that_collapsed_closes_the_import_tells_once_and_a_whole_one_opens_it_b
         let whole = checks.check_of_rows(&school, 600).await;
 
         assert_eq!(held, (CheckCode::ListShrunk, false));
-        let subject = "School 12AB (12AB): import weer dicht, eerst: Koppeling activeren".to_owned();
-        assert_eq!(told, [school.email.clone(), "support@kurve.nl".to_owned()].map(|to| (to, subject.clone())));
+        let mut to: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
+        to.sort_unstable();
+        assert_eq!(to, [school.email.as_str(), "support@kurve.nl"]);
+        for mail in &mails {
+            let said = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(mail.subject, "School 12AB (12AB): import weer dicht, kijk of de lijst klopt");
+            let why = "Waarom: In de lijst staat minder dan de helft van de leerlingen van eerder.";
+            assert!(said.contains(why) && said.contains("of de lijst klopt. Klopt het?"), "{said}");
+        }
+        assert!(
+            page.contains("minder dan de helft van de leerlingen van eerder. Daarom is de import dicht."),
+            "{page}"
+        );
         assert_eq!((tried_again, empty, silence), (1, (CheckCode::ListEmpty, false), vec![]));
         assert_eq!((kept, whole), (Some(612), (CheckCode::Ok, true)));
         assert_eq!(checks.receipt_rows(&school).await, Some(600));
@@ -90,5 +107,59 @@ fn before_the_import_is_open_an_empty_list_takes_nothing_away() {
         assert_eq!((empty, filled), ((CheckCode::ListEmpty, false), (CheckCode::Ok, false)));
         assert_eq!(checks.mailed().await, []);
         assert_eq!(checks.connection(&school).await.held_rows, None);
+    });
+}
+
+#[test]
+fn a_list_that_collapsed_holds_every_school_of_the_connection_and_is_let_through_for_one_alone() {
+    run(|checks: Checks| async move {
+        let first = checks.open_school("12AB", "bonhoeffer").await;
+        let noord = checks.app.school_beside(checks.kurve, &first, "Noord", "13CD").await;
+        let zuid = checks.app.school_beside(checks.kurve, &first, "Zuid", "14EF").await;
+        checks.app.activate(checks.kurve, &[&noord, &zuid]).await;
+        checks.app.new_mails().await;
+        let key = checks.app.api_key().await;
+        let verdicts = async || {
+            let mut all = vec![];
+            for school in [&first, &noord, &zuid] {
+                let told = verdict_of(&checks.app, &key, &school.brin).await;
+                all.push(told["verdict"].as_str().expect("a word").to_owned());
+            }
+            all
+        };
+        let before = verdicts().await;
+
+        let held = checks.check_of_rows(&first, 305).await;
+        let told = checks.mailed().await;
+        let on_hold = verdicts().await;
+        let own = checks.app.portal(&first).await.open("/verbinding").await;
+        let row = checks.app.staff().await.get(links::STAFF).await.text("[data-kind=activate]");
+        checks.app.new_mails().await;
+        let again = checks.check_of_rows(&first, 305).await;
+        let silence = checks.mailed().await;
+        let one = |ground| Command::Activate { school: noord.id, ground };
+        let call = checks.app.call(checks.kurve);
+        let without = onboardings::act(checks.app.context(), &call, noord.connection, &one(Ground::Word), None).await;
+        let why = Ground::Remark(reason("Noord heeft alleen de brugklas in deze lijst."));
+        onboardings::act(checks.app.context(), &call, noord.connection, &one(why), None).await.expect("with a reason");
+        checks.check_of_rows(&first, 305).await;
+        let one_through = verdicts().await;
+        checks.check_of_rows(&first, 612).await;
+        let whole = verdicts().await;
+
+        assert_eq!((before, held, again), (vec!["open".to_owned(); 3], (CheckCode::ListShrunk, false), held));
+        assert_eq!(on_hold, ["closed"; 3]);
+        let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
+        assert_eq!(to, [first.email.as_str(), "support@kurve.nl"], "once each, about all three: {told:?}");
+        let is_of_list = |subject: &str| subject.contains("3 scholen") && subject.ends_with("kijk of de lijst klopt");
+        assert!(told.iter().all(|(_, subject)| is_of_list(subject)), "{told:?}");
+        assert_eq!(own.text("[data-check] .next-step__title"), "De lijst is veel korter dan eerder");
+        assert!(own.text("[data-check]").contains("Importeer nu niet."), "{}", own.body);
+        assert!(row.contains("3 scholen activeren") && row.contains("lijst veel korter"), "{row}");
+        assert_eq!(silence, []);
+        assert!(matches!(without, Err(ServiceError::Refused(Refusal::ReasonNeeded))), "{without:?}");
+        assert_eq!(one_through, ["closed", "open", "closed"]);
+        assert_eq!(whole, ["open"; 3]);
+        checks.app.new_mails().await;
     });
 }

@@ -209,6 +209,8 @@ fn a_password_that_worked_and_is_refused_once_the_query_is_back_is_kurves_and_no
         assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan zet");
         assert!(step.text("[data-holder]").starts_with("Kurve is aan zet"), "{}", step.body);
         assert_eq!(step.text("[data-state] [data-tag]"), "Bij Kurve");
+        let overview = portal.open("").await.text("main");
+        assert!(overview.contains("Wachtwoord instellen in Magister. Kurve is aan zet."), "{overview}");
         let row = staff.get(links::STAFF).await.text("[data-work=password_set]");
         assert!(row.contains("Nieuw wachtwoord maken") && row.contains("inloggen geweigerd"), "{row}");
         let listed = async |holder: &str| {

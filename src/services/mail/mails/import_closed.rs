@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::facts::{AboutSchool, SchoolFacts, sent_back_reason};
 use super::{Mail, bodies, phrases, subject};
+use crate::domain::check::CheckCode;
 use crate::domain::ids::SchoolId;
 use crate::domain::import_gate::open_schools;
 use crate::domain::onboarding::{FallCause, Step};
@@ -27,6 +28,8 @@ pub(super) struct ImportClosed {
     has_all_stopped: bool,
     /// What Kurve does before the step can be done; empty where nothing.
     kurve_first: String,
+    /// What to look at where a list holds the import; empty where something else closed it.
+    look_at: &'static str,
     link: String,
 }
 
@@ -52,6 +55,7 @@ impl Mail for ImportClosed {
             names: about.names_of(&closed),
             step,
             kurve_first: step.map(|step| about.kurve_first(step)).unwrap_or_default(),
+            look_at: look_at(cause.as_ref(), about.receiver.is_none()),
             cause: cause.as_ref().map(words::fall_cause).unwrap_or_default(),
             reason: sent_back_reason(cause.as_ref()),
             is_stopped,
@@ -64,6 +68,7 @@ impl Mail for ImportClosed {
         let what = match self.step {
             _ if self.is_stopped && self.has_all_stopped => "import dicht, de koppeling is gestopt".to_owned(),
             _ if self.is_stopped => "import dicht, gestopt".to_owned(),
+            _ if !self.look_at.is_empty() => "import weer dicht, kijk of de lijst klopt".to_owned(),
             Some(_) if !self.kurve_first.is_empty() && !self.name.is_empty() => {
                 "import weer dicht, Kurve is aan zet".to_owned()
             }
@@ -93,8 +98,28 @@ impl Mail for ImportClosed {
             is_stopped: false,
             has_all_stopped: false,
             kurve_first: String::new(),
+            look_at: "",
             link: samples::LINK.into(),
         }
+    }
+}
+
+/// What to look at where a list holds the import: it is open again by itself once the list is whole.
+fn look_at(cause: Option<&FallCause>, is_to_kurve: bool) -> &'static str {
+    let Some(FallCause::ConnectionLost { code }) = cause else { return "" };
+    let code: Option<CheckCode> = code.parse().ok();
+    match (code == Some(CheckCode::ListEmpty), code == Some(CheckCode::ListShrunk), is_to_kurve) {
+        (true, _, true) | (_, true, true) => {
+            "Kijk met de school of de lijst klopt. Klopt het? Activeer de koppeling dan met een reden."
+        }
+        (true, _, false) => {
+            "Kijk in Magister of het nieuwe schooljaar al klaarstaat. Staan er weer leerlingen in de lijst? Dan gaat de \
+             import vanzelf open."
+        }
+        (_, true, false) => {
+            "Kijk in Magister of de lijst klopt. Klopt het? Antwoord dan op deze mail: Kurve kan de import toch openen."
+        }
+        (false, false, _) => "",
     }
 }
 
@@ -123,6 +148,29 @@ mod tests {
         let names = vec!["Rivierenland Noord (12AB)".into(), "Rivierenland Zuid (34CD)".into()];
 
         insta::assert_snapshot!(as_text(&ImportClosed { school, names, ..ImportClosed::sample() }));
+    }
+
+    #[test]
+    fn of_a_list_that_holds_the_import_both_read_what_to_look_at() {
+        for code in ["list_empty", "list_shrunk"] {
+            for name in [samples::NAME, ""] {
+                let cause = FallCause::ConnectionLost { code: code.into() };
+                let mail = ImportClosed {
+                    name: name.into(),
+                    step: Some(Step::ActivationConfirmed),
+                    cause: words::fall_cause(&cause),
+                    reason: String::new(),
+                    look_at: look_at(Some(&cause), name.is_empty()),
+                    ..ImportClosed::sample()
+                };
+
+                let said = as_text(&mail).split_whitespace().collect::<Vec<_>>().join(" ");
+
+                assert!(said.contains("Waarom: In de lijst staa") && said.contains(mail.look_at), "{said}");
+                assert!(!said.contains("werkt niet meer") && !said.contains("Je hoeft nu niets te doen"), "{said}");
+                assert!(mail.subject().ends_with("kijk of de lijst klopt"), "{}", mail.subject());
+            }
+        }
     }
 
     #[test]

@@ -4,13 +4,15 @@ use strum::IntoEnumIterator;
 
 use super::facts::AboutSchool;
 use super::{Mail, bodies, phrases, subject};
+use crate::domain::check::Truths;
 use crate::domain::connection::Connection;
 use crate::domain::ids::ConnectionId;
 use crate::domain::import_gate::open_schools;
-use crate::domain::onboarding::{Onboarding, Party, Step};
+use crate::domain::onboarding::{Party, Step};
 use crate::domain::roles::Roles;
 use crate::links;
 use crate::services::Context;
+use crate::services::checks;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::store::onboarding::{connections, onboardings};
 use crate::store::people::contacts;
@@ -27,7 +29,7 @@ pub(super) struct Welcome {
 struct WelcomeItem {
     school: String,
     brin: String,
-    /// The steps that are ready, in words.
+    /// The steps that are ready and that the newest check does not deny, in words.
     ready: Vec<&'static str>,
     /// Those that the reader can do now.
     to_do: Vec<Step>,
@@ -42,7 +44,8 @@ impl Mail for Welcome {
         let mut items = vec![];
         let mut first = None;
         if let Some(reader) = &about.receiver {
-            first = Some(WelcomeItem::of(&about.connection, &about.state, reader.roles));
+            let newest = checks::newest(request.context, about.id()).await?;
+            first = Some(WelcomeItem::of(&about.connection, &Truths { state: &about.state, newest }, reader.roles));
             items = others(request.context, about.id(), &reader.email.key_form()).await?;
         }
         let items: Vec<WelcomeItem> = first.into_iter().chain(items).collect();
@@ -99,24 +102,62 @@ async fn others(context: &Context, but: ConnectionId, key_form: &str) -> Result<
         if contact.connection != but {
             let connection = connections::load(conn, contact.connection).await?;
             let state = onboardings::load(conn, contact.connection).await?.state;
-            items.push(WelcomeItem::of(&connection, &state, contact.roles));
+            let newest = checks::newest(context, contact.connection).await?;
+            items.push(WelcomeItem::of(&connection, &Truths { state: &state, newest }, contact.roles));
         }
     }
     Ok(items)
 }
 
 impl WelcomeItem {
-    fn of(connection: &Connection, state: &Onboarding, roles: Roles) -> Self {
+    fn of(connection: &Connection, truths: &Truths<'_>, roles: Roles) -> Self {
+        let state = truths.state;
         let is_theirs = |step: &Step| {
-            state.holder(*step) == Some(Party::School) && step.takes_role().is_none_or(|role| roles.contains(role))
+            let is_schools = state.holder(*step).is_some() && truths.holder(*step) == Some(Party::School);
+            is_schools && step.takes_role().is_none_or(|role| roles.contains(role))
         };
         let is_ended = state.lifecycle().is_withdrawn();
         Self {
             school: connection.details.name.to_string(),
             brin: connection.carried.to_string(),
-            ready: Step::iter().filter(|step| state.is_yes(*step)).map(words::step_name).collect(),
+            ready: truths.done().into_iter().map(words::step_name).collect(),
             to_do: Step::iter().filter(|step| !is_ended && is_theirs(step)).collect(),
             is_open: !open_schools(state).is_empty(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::check::testing::histories;
+    use crate::domain::connection::{Carried, ConnectionDetails};
+    use crate::domain::onboarding::testing::first_morning;
+    use crate::domain::roles::ContactRole;
+    use crate::domain::school::Region;
+    use crate::domain::text::{Brin, SchoolDomain, SchoolName};
+
+    fn connection() -> Connection {
+        let name = SchoolName::parse("Bonhoeffer College").expect("a name");
+        let domain = SchoolDomain::parse("bonhoeffer").expect("a label");
+        Connection {
+            id: ConnectionId::from_uuid(uuid::Uuid::from_u128(7)),
+            details: ConnectionDetails { name, domain, region: Region::Noord },
+            carried: Carried::One(Brin::parse("12AB").expect("a BRIN")),
+            created_at: first_morning(),
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn it_calls_no_step_ready_whose_newest_check_refused_it_and_names_none_that_is_kurves(moments in histories()) {
+            for moment in moments {
+                let truths = moment.truths();
+                let item = WelcomeItem::of(&connection(), &truths, Roles::of(ContactRole::Superbeheerder));
+
+                assert!(moment.refused().is_none_or(|step| !item.ready.contains(&words::step_name(step))), "{truths:?}");
+                assert!(item.to_do.iter().all(|step| truths.holder(*step) == Some(Party::School)), "{truths:?}");
+            }
         }
     }
 }
