@@ -95,7 +95,10 @@ fn what_was_found_at_another_school_domain_is_not_held_against_the_one_of_now() 
             let school = checks.open_school(brin, label).await;
             let known = checks.connection(&school).await;
             assert!(known.receipt.is_some() && known.certificate.is_some() && known.newest().is_some());
-            let back = Command::SendBack { step: DetailsSubmitted, reason: reason("De school gaat naar een andere Magister.") };
+            let back = Command::SendBack {
+                step: DetailsSubmitted,
+                reason: reason("De school gaat naar een andere Magister."),
+            };
             checks.app.command(checks.kurve, &school, &[back]).await;
 
             let file = checks.app.file(&school).await;

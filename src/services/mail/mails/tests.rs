@@ -41,7 +41,7 @@ fn every_mail_names_the_school_gives_the_link_and_says_where_an_answer_goes() {
         let RenderedMail { subject, text, html, stop_link: _ } = sample(kind);
 
         let is_named = subject.starts_with("Bonhoeffer College") || subject.starts_with(NASTY_NAME);
-        let is_about_all = matches!(kind, MailKind::Digest | MailKind::ConnectionsOutage | MailKind::ConnectionsOutageEnded)
+        let is_about_all = matches!(kind, MailKind::Digest | MailKind::ConnectionsOutage | MailKind::ConnectionsOutageEnded | MailKind::SignInAlarm)
                 || kind.is_to_colleague()
                 // Nobody confirmed yet that the words are theirs.
                 || kind == MailKind::ConfirmAddress;
