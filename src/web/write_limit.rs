@@ -74,7 +74,7 @@ async fn give_back(web: &WebState, request: Request, wait: TooOften) -> Result<R
     let Posted { mut fields, had_files } = posted;
     fields.retain(|field| field.name != "csrf");
     let holds_secret = fields.iter().any(|field| SECRETS.contains(&field.name.as_str()));
-    let is_here = !holds_secret && !(had_files && fields.is_empty());
+    let is_here = !(holds_secret || had_files && fields.is_empty());
     let home = if is_of_staff(uri.path()) { links::STAFF } else { links::SCHOOLS };
     let csrf = web.context.keys.csrf_token(&browser.hash());
     let page = TooOftenPage {

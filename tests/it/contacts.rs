@@ -376,7 +376,9 @@ fn for_a_contact_whom_the_school_brought_in_any_colleague_vouches() {
         table.school("consent_given", "hand-over", &fields).await;
 
         for contact in people(&app, &table.school).await {
-            let form = format!("[data-contact='{}'] form[data-form=vouch]", contact.id);
+            // Of who waits with a step it stands with what is to be done now.
+            let form =
+                format!("[data-contact='{0}'] form[data-form=vouch], #contact-{0} form[data-form=vouch]", contact.id);
             let fields = [("ground", "Gebeld via het algemene nummer van de school.")];
             let vouched = table.staff_page().await.submit(&table.staff, &form, &fields).await;
 

@@ -299,6 +299,7 @@ fn an_import_that_was_reported_done_by_mistake_is_open_again_within_seven_days_a
         let key = app.api_key().await;
         press(&table, "", "form[action$='/import-gedaan']", &[]).await;
         app.advance(TimeDelta::days(6));
+        app.new_mails().await;
         let portal = app.portal(&table.school).await;
         app.new_mails().await;
 

@@ -106,6 +106,8 @@ fn a_database_of_before_anything_was_kept_of_its_keys_tells_by_its_rows() {
 #[test]
 fn what_is_kept_of_a_key_is_no_part_of_it() {
     with(|program, [one, ..]| async move {
+        // The whole of it, with its folder.
+        let program = &program;
         let kept = texts(&program.database.url, "SELECT fingerprint FROM key_fingerprint").await;
 
         let key = one.split(':').nth(1).expect("a line has a key");

@@ -102,6 +102,8 @@ fn no_form_of_kurve_takes_a_password_of_the_connection_not_even_a_replaced_one()
         ] {
             let page = table.staff_page().await;
             let beside = [("until", "2026-12-24"), ("email", "b@school.nl"), ("role", "contactpersoon")];
+            // A name with a sign that nobody sees is refused for that.
+            let typed = if field == "name" { typed.replace('\u{200B}', "") } else { typed.clone() };
             let fields = [&beside[..], &[(field, typed.as_str())]].concat();
             let came_back = page.submit(&table.staff, form, &fields).await;
             assert_comes_back_without(&came_back, field, &old);

@@ -31,7 +31,9 @@ async fn roles_of_piet(table: &Table) -> [Vec<String>; 2] {
 
 /// Kurve presses a button of Piet's on a page of the school.
 async fn press(table: &Table, page: &Page, form: &str, fields: &[(&str, &str)]) -> Page {
-    page.submit(&table.staff, &format!("{ROW_OF_PIET} form[data-form={form}]"), fields).await
+    // Who waits with a step stands with what is to be done now.
+    let form = format!("{ROW_OF_PIET} form[data-form={form}], [data-todo=vouch] form[data-form={form}]");
+    page.submit(&table.staff, &form, fields).await
 }
 
 const GROUND: [(&str, &str); 1] = [("ground", "Gebeld via het algemene nummer van de school.")];

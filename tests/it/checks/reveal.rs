@@ -60,6 +60,7 @@ fn what_the_newest_check_makes_kurves_stands_in_no_list_of_reminders_to_come() {
         checks.app.command(checks.kurve, &school, &[back]).await;
         checks.app.claim(&school, Step::QueryExecuted).await.expect("its turn has come");
         let listed = async || {
+            checks.app.new_mails().await;
             let portal = checks.app.portal(&school).await;
             let own = portal.open("/herinneringen").await.texts("[data-upcoming]");
             let page = links::staff_school(links::STAFF_SCHOOL, school.connection);

@@ -7,7 +7,7 @@ use koppelklaar::store::reminders;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 
 use crate::support::database::{sql, texts};
-use crate::support::{TestApp, run};
+use crate::support::{TestApp, run, run_to_failure};
 
 /// How many connections there are.
 const CONNECTIONS: usize = 3000;
@@ -21,7 +21,7 @@ const PAGES: u64 = 100;
 
 #[test]
 fn a_round_reads_what_is_due_and_no_more() {
-    run(|app: TestApp| async move {
+    run_to_failure(|app: TestApp| async move {
         if !app.database.is_postgres() {
             return;
         }

@@ -1,5 +1,7 @@
 //! A migrated database of its own for each test, copied from one that was migrated once.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::OnceLock;
 
 use koppelklaar::store::{Db, schema};
@@ -77,7 +79,10 @@ async fn sqlite_copy(folder: &TempDir) -> String {
             std::fs::read(model.path().join("test.db")).expect("the migrated file")
         })
         .await;
-    std::fs::write(folder.path().join("test.db"), bytes).expect("a copy of the migrated file");
+    let copy = folder.path().join("test.db");
+    std::fs::write(&copy, bytes).expect("a copy of the migrated file");
+    // As the program makes it.
+    std::fs::set_permissions(&copy, Permissions::from_mode(0o600)).expect("it is ours");
     sqlite_url(folder)
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn run<F: Future<Output = ()>>(test: impl Fn(TestApp) -> F) {
     });
 }
 
-/// The same for a test that ends with a broken audit or a mail that was given up, on purpose.
+/// The same for a test that ends with a broken audit, a state put in by hand or a mail that was given up, on purpose.
 pub(crate) fn run_to_failure<F: Future<Output = ()>>(test: impl Fn(TestApp) -> F) {
     on_each_database(async |kind| Box::pin(test(TestApp::start(kind).await)).await);
 }
