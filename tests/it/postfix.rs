@@ -13,8 +13,10 @@ fn postfix_brings_reports_and_answers_and_refuses_other_receivers() {
         let app = TestApp::start(DatabaseKind::Sqlite).await;
         let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let mails = [sent(&app, &school, "1").await, sent(&app, &school, "2").await, sent(&app, &school, "3").await];
+        let mails_left = app.database.folder.path().join("mails").display().to_string();
         let settings = [
             ("KOPPELKLAAR_DATABASE_URL", app.database.url.as_str()),
+            ("KOPPELKLAAR_MAIL_DIR", mails_left.as_str()),
             ("KOPPELKLAAR_KEYS", app.keys_text.as_str()),
             ("KOPPELKLAAR_BOUNCE_ADDRESS", "bounces@kurve.nl"),
         ];
