@@ -141,7 +141,7 @@ fn write_too_much(look: &mut Look<'_>) {
 fn use_elsewhere(look: &mut Look<'_>, link: &str) {
     look.browser.forget_cookies();
     look.at(link);
-    send_code(look.browser, "000000");
+    send_code(look.browser, "00000000");
     look.here("with a wrong code");
     let mut mailbox = Mailbox::of(CONTACT);
     mailbox.open(look.browser, link);
@@ -161,7 +161,7 @@ fn use_elsewhere(look: &mut Look<'_>, link: &str) {
 fn wear_out(look: &mut Look<'_>, mailbox: &mut Mailbox) {
     look.browser.ask_for_link(CONTACT);
     mailbox.open(look.browser, "/inloggen/link/");
-    let wrong = if mailbox.code(look.browser) == "000000" { "111111" } else { "000000" };
+    let wrong = if mailbox.code(look.browser) == "00000000" { "11111111" } else { "00000000" };
     look.browser.open("/inloggen/code");
     send_code(look.browser, wrong);
     look.here("with a wrong code");
