@@ -1,47 +1,17 @@
 //! What the log says of who signs in and who is refused: account and network, and neither address nor name.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::links;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::crew::{Member, try_code};
 use crate::journey::Table;
+use crate::secrets::Lines;
 use crate::support::app::STAFF_PASSWORD;
 use crate::support::{DatabaseKind, TestApp, database};
 
-/// Where log lines go.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no writer panicked").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-impl Lines {
-    /// The lines about the door since the last time.
-    fn take(&self) -> Vec<String> {
-        let written = std::mem::take(&mut *self.0.lock().expect("no writer panicked"));
-        let text = String::from_utf8(written).expect("a log is text");
-        text.lines().filter(|line| line.contains("client.network")).map(str::to_owned).collect()
-    }
+/// The lines about the door since the last time.
+fn take(lines: &Lines) -> Vec<String> {
+    lines.take().lines().filter(|line| line.contains("client.network")).map(str::to_owned).collect()
 }
 
 #[test]
@@ -62,9 +32,9 @@ async fn names_accounts(kind: DatabaseKind, lines: &Lines) {
     let other = app.school("Het Molenveld", "13CD", "molenveld").await;
     let network = app.context().keys.client_network("192.0.2.1".parse().expect("an address"));
     let reader = Member::join(&app, "lezer@kurve.nl", StaffRole::Reader).await;
-    lines.take();
+    take(lines);
     let only = |wanted: &str, said: &str| {
-        let found = lines.take();
+        let found = take(lines);
         assert_eq!(found.len(), 1, "{said}: {found:#?}");
         for part in [wanted, said, network.as_str()] {
             assert!(found[0].contains(part), "{part} is not in {}", found[0]);
@@ -88,12 +58,12 @@ async fn names_accounts(kind: DatabaseKind, lines: &Lines) {
     only(&table.school.contact.to_string(), "Refused access");
     assert_eq!(portal.get(&table.school.at(links::SCHOOL)).await.status, 200);
     assert_eq!(reader.browser.get(links::STAFF).await.status, 200);
-    assert_eq!(lines.take(), Vec::<String>::new());
+    assert_eq!(take(lines), Vec::<String>::new());
 
     let form = table.staff_page().await.form("form[data-form=note]");
     let csrf = reader.browser.get(links::STAFF_ACCOUNT).await.form("form[data-form=own_password]").1;
     let csrf = csrf.into_iter().find(|(name, _)| name == "csrf").expect("every form has one");
-    lines.take();
+    take(lines);
     let forbidden = reader.browser.post(&form.0, &[csrf, ("text".to_owned(), "Iets.".to_owned())]).await;
     assert_eq!(forbidden.status, 403);
     only("account.kind=\"staff\"", "Refused access");

@@ -22,6 +22,11 @@ impl Lines {
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().expect("no writer panicked").clone()).expect("lines are text")
     }
+
+    /// The same since the last time.
+    pub(crate) fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().expect("no writer panicked"))).expect("lines are text")
+    }
 }
 
 /// Hears what this thread logs, for as long as the second value lives.
