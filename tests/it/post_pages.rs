@@ -150,11 +150,11 @@ fn each_fate_is_said_in_dutch_with_its_reason_and_the_school() {
         let list = staff.get(links::STAFF_MAILS).await;
 
         for (mail, words, reason) in [
-            (waits, "In de rij", None),
+            (waits, "Wacht op verzending", None),
             (sent, "Verstuurd", None),
             (skipped, "Niet meer nodig", Some("De contactpersoon is verwijderd.")),
             (failed, "Mislukt", Some("De mailserver weigert dit adres.")),
-            (dropped, "Uit de rij", Some("Al gebeld.")),
+            (dropped, "Niet verstuurd", Some("Al gebeld.")),
         ] {
             let row = format!("[data-mail='{mail}']");
             assert_eq!(list.texts(&format!("{row} .tag"))[0], words);

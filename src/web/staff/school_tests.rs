@@ -108,7 +108,7 @@ fn renewing_warns_of_exactly_what_falls() {
 
     assert_eq!((asks[0].weight, asks[0].is_open), (Weight::Warning, false));
     assert_eq!(asks[0].notes[1], "Deze stappen gaan weer open: Koppeling activeren, Wachtwoord instellen.");
-    assert_eq!(asks[0].notes[2], "De import gaat dicht.");
+    assert_eq!(asks[0].notes[2], "De school kan dan niet meer importeren.");
 }
 
 #[test]

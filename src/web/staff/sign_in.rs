@@ -92,8 +92,8 @@ pub(super) async fn create(
 fn failed() -> String {
     let [first, ..] = OF_CLIENT;
     format!(
-        "Inloggen is niet gelukt. Controleer je e-mailadres, je wachtwoord en de code, en of je telefoon de goede tijd heeft. \
-         Na {} foute pogingen moet je minstens {} minuten wachten.",
+        "Inloggen is niet gelukt. Controleer je e-mailadres, wachtwoord en code, en of je telefoon de goede tijd \
+         heeft. Na {} foute pogingen kun je {} minuten niet inloggen.",
         first.tries,
         first.within.num_minutes()
     )

@@ -50,12 +50,15 @@ fn who_was_never_checked_who_fails_and_who_is_lost_is_found() {
         assert_eq!(tally, ["ok", "login_refused", "list_empty", "never"]);
         assert_eq!(all.texts("[data-tally-row] td.num"), ["3", "1", "1", "1"]);
         assert!(
-            all.text("[data-tally] figcaption").contains("3 van 6 verbindingen werken, 1 is kwijt"),
+            all.text("[data-tally] figcaption").contains(
+                "3 van de 6 verbindingen werken. Bij 1 school werkt de \
+                verbinding niet meer"
+            ),
             "{}",
             all.body
         );
         assert!(all.text("[data-connection-row=never]").contains("Nog niet gecontroleerd"));
-        assert!(all.text("[data-connection-row=login_refused]").contains("Verbinding kwijt"));
+        assert!(all.text("[data-connection-row=login_refused]").contains("Werkte eerst, nu niet meer"));
 
         checks.app.advance(TimeDelta::days(2));
         let staff = checks.app.staff_as("later@kurve.nl", StaffRole::Support).await;

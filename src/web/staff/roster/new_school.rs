@@ -88,7 +88,7 @@ impl NewSchoolForm {
             (LATER, _) => Some(None),
             (grounds::OTHER, _) => errors.take("ground_text", Reason::parse(&self.ground_text)).map(Some),
             (_, Some(said)) => errors.take("ground", Reason::parse(said)).map(Some),
-            (_, None) => errors.choose("ground", None, "Kies of je voor deze persoon instaat."),
+            (_, None) => errors.choose("ground", None, "Kies of je deze persoon toegang geeft."),
         }
     }
 }
