@@ -288,6 +288,14 @@ pub const STAFF_MAIL_DROP: &str = "/beheer/post/{mail}/niet-versturen";
 
 /// The verdict, for Numo.
 pub const API_IMPORT_GATE: &str = "/api/v1/import-gate/{brin}";
+/// The schools, for machines.
+pub const API_SCHOOLS: &str = "/api/v1/schools";
+/// One of them.
+pub const API_SCHOOL: &str = "/api/v1/schools/{brin}";
+/// Its connection.
+pub const API_CONNECTION: &str = "/api/v1/schools/{brin}/connection";
+/// What happened to schools, in order.
+pub const API_EVENTS: &str = "/api/v1/events";
 /// The description of the API.
 pub const API_DESCRIPTION: &str = "/api/v1/openapi.json";
 /// The process runs.

@@ -25,6 +25,7 @@ pub mod connection_summary;
 pub mod contact;
 pub mod credential;
 pub mod desk_setting;
+pub mod feed_event;
 pub mod frozen_mail;
 pub mod heartbeat;
 pub mod holding;

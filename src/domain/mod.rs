@@ -6,6 +6,7 @@
 pub mod access_link;
 pub mod actor;
 pub mod address_mark;
+pub mod api_scope;
 pub mod audit;
 pub mod bounce;
 pub mod bulk;
@@ -14,6 +15,7 @@ pub mod colleague;
 pub mod connection;
 pub mod count;
 pub mod credential;
+pub mod feed;
 pub mod four_eyes;
 pub mod heartbeat;
 pub mod ids;

@@ -58,6 +58,8 @@ pub struct Context {
     pub mail: MailRules,
     /// Wakes the worker that sends mails.
     pub mail_waits: Arc<Notify>,
+    /// Wakes requests that wait for the next event of the feed.
+    pub feed_waits: Arc<Notify>,
     /// What is done with connection checks.
     pub check_policy: CheckPolicy,
     /// Wakes the worker that makes connection checks.
@@ -85,6 +87,7 @@ impl Context {
             reminders: Arc::default(),
             mail: MailRules::default(),
             mail_waits: Arc::default(),
+            feed_waits: Arc::default(),
             check_policy: CheckPolicy::default(),
             check_waits: Arc::default(),
             bulk_waits: Arc::default(),

@@ -35,6 +35,7 @@ mod doctor_mail;
 mod door_log;
 mod endings;
 mod export;
+mod feed;
 mod fixed_cost;
 mod fleet;
 mod four_eyes;

@@ -181,6 +181,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::connection_summary::Entity)
         .register(entity::contact::Entity)
         .register(entity::credential::Entity)
+        .register(entity::feed_event::Entity)
         .register(entity::frozen_mail::Entity)
         .register(entity::heartbeat::Entity)
         .register(entity::holding::Entity)

@@ -6,10 +6,12 @@ use std::str::FromStr;
 use koppelklaar::crypto::Purpose;
 use koppelklaar::crypto::mail_token::Subscription;
 use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::domain::api_scope::ApiScope;
 use koppelklaar::domain::audit::{Action, MessageDone};
 use koppelklaar::domain::bulk::{BulkKind, BulkOutcome};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
+use koppelklaar::domain::feed::FeedKind;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::domain::lockout::TrySort;
 use koppelklaar::domain::message::{Direction, LeftOut, Media};
@@ -46,6 +48,13 @@ fn every_stored_name_is_what_it_always_was() {
             stored::<Step>(),
             "consent_given details_submitted credentials_issued query_executed password_set permissions_checked \
              allowlisting_requested allowlisting_confirmed activation_confirmed",
+        ),
+        (stored::<ApiScope>(), "verdict:read schools:read events:read"),
+        (
+            stored::<FeedKind>(),
+            "school.registered school.joined school.changed school.paused school.resumed school.stopped \
+             school.reopened school.completed verdict.opened verdict.closed connection.lost connection.back \
+             certificate.expiring",
         ),
         (stored::<Gate>(), "consent webservice password allowlisting activation"),
         (stored::<Party>(), "school kurve magister"),

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod arrangements;
+pub mod changed_schools;
 pub mod credentials;
 pub mod details;
 pub mod import_gate;

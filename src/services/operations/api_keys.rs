@@ -1,9 +1,11 @@
 //! Keys with which machines ask for verdicts.
 
 use chrono::{DateTime, Duration, Utc};
+use strum::IntoEnumIterator;
 
 use crate::crypto::Token;
 use crate::domain::actor::Actor;
+use crate::domain::api_scope::{ApiScope, ApiScopes};
 use crate::domain::audit::Action;
 use crate::domain::ids::ApiKeyId;
 use crate::services::in_passing::in_passing;
@@ -14,14 +16,33 @@ use crate::store::operations::api_keys::{self, StoredApiKey};
 /// What every key starts with, so that a leaked one is recognised.
 pub const KEY_PREFIX: &str = "kk_";
 
+/// A key as it is asked for.
+#[derive(Debug, Clone)]
+pub struct NewApiKey {
+    /// Whose it is.
+    pub name: String,
+    /// What it may ask.
+    pub scopes: ApiScopes,
+    /// From when it does not work any more.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl NewApiKey {
+    /// A key that may ask everything, for ever.
+    pub fn for_everything(name: &str) -> Self {
+        Self { name: name.to_owned(), scopes: ApiScopes::of(ApiScope::iter()), expires_at: None }
+    }
+}
+
 /// Makes a key; the answer is the only time that it is seen.
 ///
 /// # Errors
 /// `Store(Taken)` when the name is in use.
-pub async fn add(context: &Context, now: DateTime<Utc>, name: &str) -> Result<String, ServiceError> {
+pub async fn add(context: &Context, now: DateTime<Utc>, new: NewApiKey) -> Result<String, ServiceError> {
     let token = Token::new(&context.chance);
     let id = ApiKeyId::from_uuid(context.chance.uuid_v7(now));
-    let key = StoredApiKey { id, name: name.to_owned(), created_at: now, last_used_at: None, revoked_at: None };
+    let NewApiKey { name, scopes, expires_at } = new;
+    let key = StoredApiKey { id, name, created_at: now, last_used_at: None, revoked_at: None, scopes, expires_at };
     let call = Call::by_machine(Actor::Operator, now, "api_key_add");
     let mut work = UnitOfWork::begin(context, &call).await?;
     api_keys::insert(work.conn(), &key, &token.hash()).await?;
@@ -54,7 +75,9 @@ pub async fn find(
     presented: &str,
 ) -> Result<Option<StoredApiKey>, ServiceError> {
     let Some(token) = presented.strip_prefix(KEY_PREFIX).and_then(Token::parse) else { return Ok(None) };
-    let Some(key) = api_keys::find(context.db.reader(), &token.hash()).await? else { return Ok(None) };
+    let found = api_keys::find(context.db.reader(), &token.hash()).await?;
+    let works = |key: &StoredApiKey| key.expires_at.is_none_or(|end| now < end);
+    let Some(key) = found.filter(works) else { return Ok(None) };
     if key.last_used_at.is_none_or(|last| now - last >= Duration::hours(1)) {
         in_passing(api_keys::mark_used(context.db.writer(), key.id, now)).await;
     }

@@ -4,11 +4,12 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::domain::feed::KEEP_DAYS as KEEP_FEED_DAYS;
 use crate::domain::lockout;
 use crate::services::{Context, ServiceError, checks, roster};
 use crate::store::mail::{frozen_mails, outbox};
 use crate::store::onboarding::joins;
-use crate::store::operations::bulk_runs;
+use crate::store::operations::{bulk_runs, feed};
 use crate::store::people::{
     access_links, known_browsers, registrations, sessions, staff_browsers, stranger_counts, wrong_tries,
 };
@@ -53,7 +54,8 @@ pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64
     let browsers =
         known_browsers::delete_unseen(conn, forgotten).await? + staff_browsers::delete_before(conn, forgotten).await?;
     let counts = stranger_counts::delete_before(conn, now - Duration::days(KEEP_COUNTS_DAYS)).await?;
-    let at_doors = tries + browsers + counts;
+    let events = feed::delete_before(conn, now - Duration::days(KEEP_FEED_DAYS)).await?;
+    let at_doors = tries + browsers + counts + events;
     Ok(at_doors + links + requests + mails + frozen + checks + decided + runs + lists + sessions)
 }
 

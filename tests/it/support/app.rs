@@ -343,13 +343,6 @@ impl TestApp {
         }
     }
 
-    /// A machine's key.
-    pub(crate) async fn api_key(&self) -> String {
-        koppelklaar::services::operations::api_keys::add(self.context(), self.now(), "numo")
-            .await
-            .expect("a fresh name")
-    }
-
     /// What is counted is what there is.
     pub(crate) async fn figures_hold(&self) {
         let conn = self.context().db.reader();
@@ -392,6 +385,7 @@ impl TestApp {
         let failed = outbox::list_with_status(self.context().db.reader(), outbox::MailStatus::Failed, 10).await;
         assert_eq!(failed.expect("the store answers"), vec![], "mails were given up");
         self.figures_hold().await;
+        self.feed_holds().await;
     }
 }
 
