@@ -1,10 +1,12 @@
 //! Every path of the product, once, and how it becomes a whole address from the configured base URL.
 
 mod base_url;
+mod fill;
 mod of_connection;
 mod query;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use fill::fill;
 pub use of_connection::OfConnection;
 pub use query::{in_query, new_mail, query, with_query};
 
@@ -115,6 +117,12 @@ pub const STAFF_SIGN_IN: &str = "/beheer/inloggen";
 pub const STAFF_SIGN_OUT: &str = "/beheer/uitloggen";
 /// Choosing a password and a second factor.
 pub const STAFF_INVITE: &str = "/beheer/uitnodiging/{token}";
+/// The keys of machines.
+pub const STAFF_API_KEYS: &str = "/beheer/sleutels";
+/// Puts another key in the place of one.
+pub const STAFF_API_KEY_REPLACE: &str = "/beheer/sleutels/{key}/vervangen";
+/// Stops a key.
+pub const STAFF_API_KEY_REVOKE: &str = "/beheer/sleutels/{key}/intrekken";
 /// The colleagues of Kurve.
 pub const STAFF_COLLEAGUES: &str = "/beheer/collegas";
 /// Sends a colleague another invitation.
@@ -318,21 +326,6 @@ pub const DEMO_MAGISTER: &str = "/demo/magister";
 /// The page of an error, such as 429.
 pub const DEMO_ERROR: &str = "/demo/fout/{status}";
 
-/// Fills in a path: each `{…}` in order by one value. Values are ids and names of ours, so nothing needs escaping.
-pub fn fill(path: &str, values: &[&str]) -> String {
-    let mut filled = String::with_capacity(path.len() + 40);
-    let mut values = values.iter();
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (_, behind) = after.split_once('}').expect("every path above closes its braces");
-        filled.push_str(before);
-        filled.push_str(values.next().expect("as many values as braces"));
-        rest = behind;
-    }
-    filled.push_str(rest);
-    filled
-}
-
 /// The path of a connection's page for Kurve, at one step.
 pub fn staff_school_step(connection: ConnectionId, step: Step) -> String {
     format!("{}#stap-{}", staff_school(STAFF_SCHOOL, connection), step.as_str())
@@ -386,14 +379,4 @@ pub fn failing_connections() -> String {
 /// The path of a mail's page for Kurve, or of a form on it.
 pub fn staff_mail(path: &str, mail: MailId) -> String {
     fill(path, &[&mail.to_string()])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_filled_in_order() {
-        assert_eq!(fill("/a/{x}/b/{y}", &["1", "2"]), "/a/1/b/2");
-    }
 }

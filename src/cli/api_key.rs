@@ -4,9 +4,10 @@ use chrono::{DateTime, Duration, Utc};
 use clap::Subcommand;
 use strum::IntoEnumIterator;
 
+use crate::domain::actor::Actor;
 use crate::domain::api_scope::{ApiScope, ApiScopes};
-use crate::services::ServiceError;
 use crate::services::operations::api_keys::{self, NewApiKey};
+use crate::services::{Call, ServiceError};
 use crate::settings::Settings;
 use crate::startup::{self, StartError};
 use crate::store::StoreError;
@@ -27,6 +28,12 @@ pub(super) enum ApiKeyCommand {
     },
     /// Lists the keys, without the keys themselves
     List,
+    /// Makes and prints another key in the place of one, which works for a day more
+    Replace {
+        /// The name it was made with
+        #[arg(long)]
+        name: String,
+    },
     /// Stops a key
     Revoke {
         /// The name it was made with
@@ -42,7 +49,8 @@ pub(super) async fn run(settings: &Settings, command: ApiKeyCommand) -> Result<(
         ApiKeyCommand::Add { name, scopes, days } => {
             let expires_at = days.map(|days| now + Duration::days(days.into()));
             let new = NewApiKey { name, scopes: ApiScopes::of(scopes), expires_at };
-            match api_keys::add(&app.context, now, new).await {
+            let call = Call::by_machine(Actor::Operator, now, "api_key_add");
+            match api_keys::add(&app.context, &call, new).await {
                 Ok(key) => println!("{key}"),
                 Err(ServiceError::Store(StoreError::Taken)) => {
                     return Err(StartError::new(
@@ -52,11 +60,22 @@ pub(super) async fn run(settings: &Settings, command: ApiKeyCommand) -> Result<(
                 Err(error) => return Err(error.into()),
             }
         }
-        ApiKeyCommand::Revoke { name } => match api_keys::revoke(&app.context, now, &name).await {
-            Ok(()) => println!("The key no longer works."),
-            Err(ServiceError::NotFound) => return Err(StartError::new("--name: no working key has this name")),
-            Err(error) => return Err(error.into()),
-        },
+        ApiKeyCommand::Replace { name } => {
+            let call = Call::by_machine(Actor::Operator, now, "api_key_replace");
+            match api_keys::replace(&app.context, &call, &name).await {
+                Ok(key) => println!("{key}"),
+                Err(ServiceError::NotFound) => return Err(StartError::new("--name: no working key has this name")),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        ApiKeyCommand::Revoke { name } => {
+            match api_keys::revoke(&app.context, &Call::by_machine(Actor::Operator, now, "api_key_revoke"), &name).await
+            {
+                Ok(()) => println!("The key no longer works."),
+                Err(ServiceError::NotFound) => return Err(StartError::new("--name: no working key has this name")),
+                Err(error) => return Err(error.into()),
+            }
+        }
         ApiKeyCommand::List => {
             for key in api_keys::list(&app.context).await? {
                 let state = match key.expires_at {

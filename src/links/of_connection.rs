@@ -55,7 +55,7 @@ impl OfConnection {
     fn with(self, connection: ConnectionId, rest: &[&str]) -> String {
         let connection = connection.to_string();
         let values: Vec<&str> = std::iter::once(connection.as_str()).chain(rest.iter().copied()).collect();
-        super::fill(self.0, &values)
+        super::fill::fill(self.0, &values)
     }
 }
 

@@ -66,7 +66,7 @@ pub fn router(web: WebState) -> Router {
         .merge(public::routes())
         .merge(option_b::routes())
         .merge(signed_in)
-        .merge(api::routes())
+        .merge(api::routes(&web))
         .merge(assets::routes());
     if web.demo.is_some() {
         routes = routes.merge(demo::routes());

@@ -143,6 +143,7 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
             format!("Goed wachtwoord met foute codes bij het account van {}.", names.colleague(*staff))
         }
         Action::ApiKeyAdded { key: _ } => "API-sleutel gemaakt.".into(),
+        Action::ApiKeyReplaced { key: _ } => "API-sleutel vervangen.".into(),
         Action::ApiKeyRevoked { key: _ } => "API-sleutel ingetrokken.".into(),
     }
 }

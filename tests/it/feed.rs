@@ -177,7 +177,7 @@ fn a_key_asks_what_it_was_given_and_until_its_day() {
         ] {
             let expires_at = Some(app.now() + TimeDelta::days(1));
             let new = NewApiKey { name: scope.as_str().to_owned(), scopes: ApiScopes::of([scope]), expires_at };
-            let key = api_keys::add(app.context(), app.now(), new).await.expect("a fresh name");
+            let key = api_keys::add(app.context(), &app.operator(), new).await.expect("a fresh name");
 
             let mut statuses = vec![];
             for path in paths {
@@ -300,5 +300,30 @@ fn every_path_that_is_described_answers_as_described_and_every_kind_of_event_is_
         for kind in <FeedKind as strum::IntoEnumIterator>::iter() {
             assert!(said.contains(&format!("`{}`", kind.as_str())), "{kind:?} is not in {said}");
         }
+    });
+}
+
+#[test]
+fn a_key_may_ask_six_hundred_times_a_minute_and_each_answer_says_what_is_left() {
+    run(|app: TestApp| async move {
+        let (key, visitor) = (app.api_key().await, app.anonymous());
+        let first = ask(&visitor, &key, "/api/v1/schools").await;
+        assert_eq!((first.header("ratelimit-limit"), first.header("ratelimit-remaining")), ("600", "599"));
+        assert_eq!(first.header("ratelimit-reset"), "1");
+
+        let mut last = first;
+        for _ in 0..3_000 {
+            last = ask(&visitor, &key, "/api/v1/schools?limit=0").await;
+            if last.status == 429 {
+                break;
+            }
+        }
+
+        assert_eq!((last.status, last.header("ratelimit-remaining")), (429, "0"), "{}", last.body);
+        assert_eq!(json(&last)["type"], "urn:koppelklaar:problem:too-often");
+        assert!(last.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0));
+        // Another key, and a machine without one, have turns of their own.
+        assert_eq!(ask(&visitor, "kk_other", "/api/v1/schools").await.status, 401);
+        assert_eq!(visitor.get("/api/v1/schools").await.status, 401);
     });
 }

@@ -7,6 +7,7 @@
 mod support;
 
 mod api;
+mod api_keys;
 mod architecture;
 mod arrangements;
 mod away;

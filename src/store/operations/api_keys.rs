@@ -27,6 +27,13 @@ pub struct StoredApiKey {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+impl StoredApiKey {
+    /// Whether it works at a moment.
+    pub fn works_at(&self, now: DateTime<Utc>) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
 /// Stores a new key.
 ///
 /// # Errors
@@ -54,6 +61,28 @@ pub async fn find(conn: &impl ConnectionTrait, key_hash: &[u8]) -> Result<Option
         .one(conn)
         .await?;
     row.map(to_stored).transpose()
+}
+
+/// The key with this name.
+pub async fn find_by_name(conn: &impl ConnectionTrait, name: &str) -> Result<Option<StoredApiKey>, StoreError> {
+    let row = api_key::Entity::find().filter(api_key::COLUMN.name.eq(name)).one(conn).await?;
+    row.map(to_stored).transpose()
+}
+
+/// Gives a key another name and an end.
+pub async fn lay_aside(
+    conn: &impl ConnectionTrait,
+    id: ApiKeyId,
+    name: &str,
+    expires_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    api_key::Entity::update_many()
+        .col_expr(api_key::COLUMN.name, name.into())
+        .col_expr(api_key::COLUMN.expires_at, expires_at.into())
+        .filter(api_key::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 /// Every key, by name.

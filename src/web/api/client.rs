@@ -1,8 +1,8 @@
 //! Which machine asks. The extractor is the lock: each names what its key must be allowed to ask.
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 
 use crate::domain::api_scope::ApiScope;
 use crate::services::operations::api_keys;
@@ -44,10 +44,15 @@ impl FromRequestParts<WebState> for EventsClient {
 }
 
 async fn find_key(parts: &Parts, web: &WebState, scope: ApiScope) -> Result<StoredApiKey, ApiError> {
-    let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    // The scheme counts in any case (RFC 9110, 11.1).
-    let key = given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let (_, key) = key.ok_or(ApiError::Unauthorized)?;
-    let found = api_keys::find(&web.context, web.clock.now(), key.trim()).await?.ok_or(ApiError::Unauthorized)?;
+    let key = presented_key(&parts.headers).ok_or(ApiError::Unauthorized)?;
+    let found = api_keys::find(&web.context, web.clock.now(), key).await?.ok_or(ApiError::Unauthorized)?;
     if found.scopes.contains(scope) { Ok(found) } else { Err(ApiError::Forbidden { scope }) }
+}
+
+/// The key that a request brings, whether it works or not.
+pub(super) fn presented_key(headers: &HeaderMap) -> Option<&str> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    // The scheme counts in any case (RFC 9110, 11.1).
+    let (_, key) = given?.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))?;
+    Some(key.trim())
 }

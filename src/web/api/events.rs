@@ -94,7 +94,7 @@ pub(super) struct Asked {
         (status = 409, body = Problem, content_type = "application/problem+json", description = "The feed never came as far as this cursor"),
         (status = 410, body = Problem, content_type = "application/problem+json", description = "What came after this cursor is not kept any more"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "The query cannot be read"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many requests of this key wait"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many requests with this key, or more than three that wait: Retry-After says when"),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "Not now: Retry-After says when"),
     ),
     security(("api_key" = []))

@@ -136,6 +136,7 @@ struct StepAnswer {
         (status = 403, body = Problem, content_type = "application/problem+json", description = "The key has no scope verdict:read"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "No such school"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "Not a BRIN"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many requests with this key: Retry-After says when"),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "Not now: Retry-After says when"),
     ),
     security(("api_key" = []))

@@ -3,6 +3,7 @@
 mod client;
 mod events;
 mod import_gate;
+mod limit;
 mod query;
 mod schools;
 mod tagged;
@@ -16,13 +17,14 @@ use crate::links;
 use crate::web::WebState;
 
 /// The routes of this folder.
-pub fn routes() -> Router<WebState> {
+pub fn routes(web: &WebState) -> Router<WebState> {
     Router::new()
         .route(links::API_IMPORT_GATE, get(import_gate::show))
         .route(links::API_SCHOOLS, get(schools::list))
         .route(links::API_SCHOOL, get(schools::show))
         .route(links::API_CONNECTION, get(schools::connection))
         .route(links::API_EVENTS, get(events::list))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), limit::limit))
         .route(links::API_DESCRIPTION, get(|| async { Json(Description::openapi()) }))
 }
 

@@ -185,6 +185,7 @@ pub(super) struct Asked {
         (status = 401, body = Problem, content_type = "application/problem+json", description = "No working API key"),
         (status = 403, body = Problem, content_type = "application/problem+json", description = "The key has no scope schools:read"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "The query cannot be read"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many requests with this key: Retry-After says when"),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "Not now: Retry-After says when"),
     ),
     security(("api_key" = []))
@@ -228,6 +229,7 @@ pub(super) async fn list(
         (status = 403, body = Problem, content_type = "application/problem+json", description = "The key has no scope schools:read"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "No such school"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "Not a BRIN"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many requests with this key: Retry-After says when"),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "Not now: Retry-After says when"),
     ),
     security(("api_key" = []))
@@ -256,6 +258,7 @@ pub(super) async fn show(
         (status = 403, body = Problem, content_type = "application/problem+json", description = "The key has no scope schools:read"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "No such school"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "Not a BRIN"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many requests with this key: Retry-After says when"),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "Not now: Retry-After says when"),
     ),
     security(("api_key" = []))

@@ -43,6 +43,8 @@ pub enum CrewDone {
     TemplateSaved,
     /// A template of messages was removed.
     TemplateRemoved,
+    /// A key of a machine was stopped.
+    ApiKeyRevoked,
 }
 
 impl CrewDone {
@@ -75,6 +77,7 @@ impl CrewDone {
             }
             Self::TemplateSaved => "Het sjabloon is opgeslagen.",
             Self::TemplateRemoved => "Het sjabloon is verwijderd.",
+            Self::ApiKeyRevoked => "De sleutel is ingetrokken. Hij werkt niet meer.",
             Self::AddressCorrected => "Het e-mailadres is verbeterd.",
         }
     }

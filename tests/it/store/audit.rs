@@ -226,7 +226,7 @@ fn a_new_key_goes_on_where_the_old_one_stopped_and_an_entry_cannot_move_to_it() 
         let context = Context { keys, ..app.context().clone() };
         let last = koppelklaar::services::operations::api_keys::add(
             &context,
-            app.now(),
+            &app.operator(),
             koppelklaar::services::operations::api_keys::NewApiKey::for_everything("numo"),
         )
         .await;

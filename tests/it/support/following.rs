@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::http::{HeaderMap, Method, header};
+use koppelklaar::domain::actor::Actor;
 use koppelklaar::domain::feed::FeedEvent;
 use koppelklaar::domain::ids::SchoolId;
+use koppelklaar::services::Call;
 use koppelklaar::services::operations::api_keys::{self, NewApiKey};
 use koppelklaar::services::operations::feed;
 use koppelklaar::store::onboarding::school_changes::{self, ChangedFilter};
@@ -12,10 +14,15 @@ use koppelklaar::store::onboarding::school_changes::{self, ChangedFilter};
 use super::{Page, TestApp, Visitor};
 
 impl TestApp {
+    /// A call of who runs the service.
+    pub(crate) fn operator(&self) -> Call {
+        Call::by_machine(Actor::Operator, self.now(), "test")
+    }
+
     /// A machine's key.
     pub(crate) async fn api_key(&self) -> String {
         let key = NewApiKey::for_everything("numo");
-        api_keys::add(self.context(), self.now(), key).await.expect("a fresh name")
+        api_keys::add(self.context(), &self.operator(), key).await.expect("a fresh name")
     }
 
     /// Everything in the feed.
