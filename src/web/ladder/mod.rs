@@ -12,7 +12,7 @@ use askama::Template;
 
 pub(in crate::web) use button::CheckButton;
 pub use streams::Streams;
-pub(in crate::web) use view::{LadderView, Reader};
+pub(in crate::web) use view::{LadderView, Reader, is_written_to_kurve};
 
 use crate::web::error::PageError;
 

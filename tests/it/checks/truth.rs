@@ -178,7 +178,7 @@ fn what_is_reported_while_the_check_runs_or_after_it_stays_until_the_next() {
         let portal = checks.app.portal(&school).await;
         let page = portal.open("/stap/password_set").await;
 
-        assert_eq!(page.text("[data-state] [data-tag]"), "Gereed");
+        assert_eq!(page.text("[data-state] [data-tag]"), "Klaar");
         assert!(page.text("[data-sight]").starts_with("De laatste controle was daarvoor, op"), "{}", page.body);
         checks.check(&school).await;
         assert!(!checks.state(&school).await.is_yes(PasswordSet));
