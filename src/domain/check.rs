@@ -240,8 +240,8 @@ impl CheckCode {
                  niets te doen."
             }
             Self::ListEmpty => {
-                "De verbinding werkt, maar er staan nog geen leerlingen in de lijst KurveLeerlingData. Kijk in Magister \
-                 of dat klopt. Misschien staat het nieuwe schooljaar nog niet klaar."
+                "De verbinding werkt, maar er staan geen leerlingen in de lijst. Kijk in Magister of dat klopt. Misschien is \
+                 het nieuwe schooljaar nog niet ingericht."
             }
             Self::ListShrunk => {
                 "In de lijst staat minder dan de helft van de leerlingen van eerder. Importeer nu niet. Kijk in \
@@ -257,8 +257,8 @@ impl CheckCode {
             }
             Self::TooSlow => "Magister doet te lang over een antwoord. Kurve zoekt uit waarom. Je hoeft niets te doen.",
             Self::UnexpectedAnswer => {
-                "De controle kon niet af, want er kwam een onverwacht antwoord. Kurve zoekt uit waarom. Je hoeft niets \
-                 te doen."
+                "De controle is niet gelukt: Magister gaf een antwoord dat we niet kennen. Kurve zoekt uit waarom. Je \
+                 hoeft niets te doen."
             }
         }
     }

@@ -83,11 +83,11 @@ fn not_good(code: &str, at: DateTime<Utc>) -> String {
     let when = super::moment_nl(at);
     match code.parse::<CheckCode>() {
         Ok(CheckCode::Ok) => {
-            format!("De laatste controle is geslaagd, maar is ouder dan 24 uur of was met een ander wachtwoord ({when}).")
+            format!("De laatste controle ging goed, maar is ouder dan 24 uur of was met een ander wachtwoord ({when}).")
         }
-        Ok(code) => format!("De laatste controle is niet geslaagd: {} ({when}).", check_short(code).to_lowercase()),
+        Ok(code) => format!("De laatste controle ging niet goed: {} ({when}).", check_short(code).to_lowercase()),
         // Of a newer release.
-        Err(_) => format!("De laatste controle is niet geslaagd ({when})."),
+        Err(_) => format!("De laatste controle ging niet goed ({when})."),
     }
 }
 
@@ -197,7 +197,7 @@ mod tests {
         let when = "ma 23 november 2026 om 10:04";
         let (ok, refused) = (CheckCode::Ok, CheckCode::LoginRefused);
         let not_asked = "Activeren kan alleen met een reden.";
-        let old = "De laatste controle is geslaagd, maar is ouder dan 24 uur of was met een ander wachtwoord";
+        let old = "De laatste controle ging goed, maar is ouder dan 24 uur of was met een ander wachtwoord";
         for (policy, newest, version, hours, said) in [
             (CheckPolicy::Off, Some(refused), 1, 0, String::new()),
             (CheckPolicy::Advise, None, 1, 0, "Er is nog geen controle van de verbinding gemaakt.".to_owned()),

@@ -74,7 +74,7 @@ fn a_check_that_fails_says_who_acts_and_leads_the_school_there() {
 
     assert_eq!(states(&school), ["held", "held", "held", "broke", "ahead", "ahead", "ahead"]);
     assert_eq!((school.kind, school.label.as_str()), ("now", "Jullie zijn aan de beurt"));
-    assert!(school.lines[0].starts_with("Magister weigert de gebruiker Kurve"), "{:?}", school.lines);
+    assert!(school.lines[0].starts_with("Magister laat Kurve niet inloggen"), "{:?}", school.lines);
     assert_eq!(
         school.link.map(|(href, _)| href).as_deref(),
         Some("/school/00000000-0000-0000-0000-000000000007/stap/password_set")

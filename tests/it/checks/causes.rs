@@ -14,9 +14,9 @@ use super::support::{Checks, limits, run_with};
 const BAD_CERTIFICATE: &str =
     "Het certificaat van jullie Magister is niet geldig. Kurve zoekt uit waarom. Je hoeft niets te doen.";
 const NOT_SAFE: &str =
-    "Er komt geen beveiligde verbinding met Magister tot stand. Kurve zoekt uit waarom. Je hoeft niets te doen.";
-const UNEXPECTED: &str = "De controle kon niet af, want er kwam een onverwacht antwoord. Kurve zoekt uit waarom. Je hoeft \
-     niets te doen.";
+    "We kunnen geen veilige verbinding maken met jullie Magister. Kurve zoekt uit waarom. Je hoeft niets te doen.";
+const UNEXPECTED: &str = "De controle is niet gelukt: Magister gaf een antwoord dat we niet kennen. Kurve zoekt uit waarom. Je \
+     hoeft niets te doen.";
 const SLOW: &str = "Magister doet te lang over een antwoord. Kurve zoekt uit waarom. Je hoeft niets te doen.";
 
 const UNKNOWN_AUTHORITY: &str = "Het certificaat komt van een uitgever die we niet kennen.";

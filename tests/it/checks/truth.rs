@@ -161,7 +161,7 @@ fn a_school_whose_word_is_refused_hears_so_once_and_reads_what_was_said_and_seen
             "{}",
             page.body
         );
-        assert!(page.text("[data-to-do]").contains("Kurve erbij staat"), "{}", page.body);
+        assert!(page.text("[data-to-do]").contains("Staat Kurve erbij?"), "{}", page.body);
     });
 }
 
