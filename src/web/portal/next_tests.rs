@@ -30,7 +30,7 @@ proptest::proptest! {
             let said = card.lines.join(" ");
 
             let is_yes = moment.state.is_yes(step);
-            assert!(!is_yes || !said.contains("Alle vijf vragen") && !said.contains("is klaar"), "{said}");
+            assert!(!is_yes || !said.contains("Op alle vijf vragen") && !said.contains("is klaar"), "{said}");
         }
     }
 }
