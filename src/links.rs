@@ -48,14 +48,18 @@ pub const SCHOOLS: &str = "/school";
 pub const SCHOOL: OfConnection = OfConnection::new("/school/{connection}");
 /// The page of one step.
 pub const SCHOOL_STEP: OfConnection = OfConnection::new("/school/{connection}/stap/{step}");
-/// "Dit is gedaan".
+/// "Klaar melden".
 pub const SCHOOL_CLAIM: OfConnection = OfConnection::new("/school/{connection}/stap/{step}/gedaan");
 /// "Toch niet".
 pub const SCHOOL_TAKE_BACK: OfConnection = OfConnection::new("/school/{connection}/stap/{step}/toch-niet");
 /// "Het lukt niet".
 pub const SCHOOL_STUCK: OfConnection = OfConnection::new("/school/{connection}/stap/{step}/lukt-niet");
-/// "Geef door aan een collega".
+/// "Vraag een collega".
 pub const SCHOOL_HAND_OVER: OfConnection = OfConnection::new("/school/{connection}/stap/{step}/doorgeven");
+/// "Overnemen": a contact takes a step.
+pub const SCHOOL_TAKE_OVER: OfConnection = OfConnection::new("/school/{connection}/stap/{step}/overnemen");
+/// A question to Kurve by a button.
+pub const SCHOOL_ASK: OfConnection = OfConnection::new("/school/{connection}/vraag-kurve");
 /// The details of the connection and its school, given again.
 pub const SCHOOL_DETAILS: OfConnection = OfConnection::new("/school/{connection}/gegevens");
 /// Shows the password.
@@ -64,7 +68,7 @@ pub const SCHOOL_PASSWORD: OfConnection = OfConnection::new("/school/{connection
 pub const SCHOOL_NEW_PASSWORD: OfConnection = OfConnection::new("/school/{connection}/wachtwoord/nieuw");
 /// Downloads the query file.
 pub const SCHOOL_QUERY: OfConnection = OfConnection::new("/school/{connection}/query");
-/// "Import gedaan".
+/// "Import melden".
 pub const SCHOOL_IMPORTED: OfConnection = OfConnection::new("/school/{connection}/import-gedaan");
 /// The connection's contacts.
 pub const SCHOOL_CONTACTS: OfConnection = OfConnection::new("/school/{connection}/collegas");
@@ -339,6 +343,11 @@ pub fn staff_requests(connection: ConnectionId) -> String {
 /// The place where a contact corrects the school domain.
 pub fn correct_domain(connection: ConnectionId) -> String {
     format!("{}#schooldomein", SCHOOL_CONNECTION.at(connection))
+}
+
+/// Where a school writes to Kurve.
+pub fn write_to_kurve(connection: ConnectionId) -> String {
+    format!("{}#schrijven", SCHOOL_MESSAGES.at(connection))
 }
 
 /// The path of a connection's page for Kurve, or of a form on it.

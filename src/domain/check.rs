@@ -33,6 +33,7 @@ pub use self::oddity::{Oddity, TlsFault, Way};
 pub use self::policy::{ActivationFacts, ActivationGround, CheckPolicy};
 pub use self::shrink::ListGuard;
 pub use self::truth::{Newest, Sight, Stand, StepTruth, Truths};
+use super::count::dotted;
 use super::onboarding::gate::{Party, Step};
 
 /// One rung of the ladder, lowest first.
@@ -200,27 +201,28 @@ impl CheckCode {
         match self {
             Self::Ok => "De verbinding met Magister werkt. Je hoeft niets te doen.",
             Self::HostUnknown => {
-                "We vinden geen Magister op dit schooldomein. Kijk na hoe jullie Magister heet en verbeter het \
-                 schooldomein."
+                "Dit schooldomein bestaat niet bij Magister. Kijk in de adresbalk van Magister hoe het heet en verbeter \
+                 het schooldomein."
             }
             Self::PortSilent => {
-                "Magister geeft geen antwoord; meestal is de allowlisting dan nog niet klaar. Wacht op de bevestiging \
-                 van Magister, of vraag in je ticket hoe het ermee staat."
+                "Magister geeft nog geen antwoord. Meestal komt dat doordat Magister de allowlisting nog niet heeft \
+                 geregeld. Heb je een bevestiging van Magister? Meld dan via je ticket dat het nog niet werkt. Heb je \
+                 die niet? Wacht dan op de bevestiging."
             }
             Self::PortRefused => {
                 "De webservice van Magister weigert de verbinding. Kurve zoekt uit waarom. Je hoeft niets te doen."
             }
             Self::TlsFailed => {
-                "Er komt geen beveiligde verbinding met Magister tot stand. Kurve zoekt uit waarom. Je hoeft niets te \
+                "We kunnen geen veilige verbinding maken met jullie Magister. Kurve zoekt uit waarom. Je hoeft niets te \
                  doen."
             }
             Self::CertificateInvalid => {
                 "Het certificaat van jullie Magister is niet geldig. Kurve zoekt uit waarom. Je hoeft niets te doen."
             }
             Self::LoginRefused => {
-                "Magister weigert de gebruiker Kurve of het wachtwoord. Kijk bij Beheer > Webservices > Gebruikers of \
-                 Kurve erbij staat en vul het wachtwoord daar opnieuw 2 keer in. Staat Kurve er niet? Voer dan eerst \
-                 de query uit in Decibel."
+                "Magister laat Kurve niet inloggen. Ga naar Beheer > Webservices > Gebruikers. Staat Kurve erbij? Vul \
+                 het wachtwoord dan nog een keer in (2 keer). Staat Kurve er niet bij? Voer dan eerst de query uit in \
+                 Decibel."
             }
             Self::ListNotGranted => {
                 "Kurve mag de lijst KurveLeerlingData niet lezen. Vink de lijst aan bij Beheer > Webservices > \
@@ -238,12 +240,12 @@ impl CheckCode {
                  niets te doen."
             }
             Self::ListEmpty => {
-                "De verbinding werkt, maar er staan nog geen leerlingen in de lijst. Kijk of het nieuwe schooljaar al \
-                 klaarstaat in Magister."
+                "De verbinding werkt, maar er staan geen leerlingen in de lijst. Kijk in Magister of dat klopt. Misschien is \
+                 het nieuwe schooljaar nog niet ingericht."
             }
             Self::ListShrunk => {
                 "In de lijst staat minder dan de helft van de leerlingen van eerder. Importeer nu niet. Kijk in \
-                 Magister of het klopt. Klopt het? Meld het aan Kurve: dan kan de import toch open."
+                 Magister of het klopt. Klopt het? Meld het aan Kurve: dan kunnen jullie toch importeren."
             }
             Self::ListFailed => {
                 "Magister kan de lijst KurveLeerlingData niet maken: er zit een fout in de lijst zelf. Kurve past de \
@@ -255,8 +257,8 @@ impl CheckCode {
             }
             Self::TooSlow => "Magister doet te lang over een antwoord. Kurve zoekt uit waarom. Je hoeft niets te doen.",
             Self::UnexpectedAnswer => {
-                "De controle kon niet af, want er kwam een onverwacht antwoord. Kurve zoekt uit waarom. Je hoeft niets \
-                 te doen."
+                "De controle is niet gelukt: Magister gaf een antwoord dat we niet kennen. Kurve zoekt uit waarom. Je \
+                 hoeft niets te doen."
             }
         }
     }
@@ -300,7 +302,7 @@ impl Counts {
     pub fn receipt(&self) -> String {
         let mut text = match self.rows {
             1 => "1 leerling".to_owned(),
-            rows => format!("{rows} leerlingen"),
+            rows => format!("{} leerlingen", dotted(rows.into())),
         };
         let details = [
             (self.without_opleidingscode, "zonder opleidingscode"),
@@ -308,7 +310,7 @@ impl Counts {
             (self.double_stamnr, "met een dubbel stamnr"),
         ];
         for (count, what) in details.into_iter().filter(|(count, _)| *count > 0) {
-            text.push_str(&format!(", {count} {what}"));
+            text.push_str(&format!(", {} {what}", dotted(count.into())));
         }
         text
     }

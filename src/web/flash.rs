@@ -33,6 +33,12 @@ pub enum Flash {
     StuckReported,
     /// A step was handed over.
     HandedOver,
+    /// A step was taken over.
+    TakenOver,
+    /// A question was put to Kurve.
+    Asked,
+    /// It was put before and waits.
+    AskedAlready,
     /// A new password was asked for.
     PasswordAsked,
     /// Details were sent.
@@ -183,12 +189,15 @@ impl Flash {
     /// What the page says.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::StepDone => "Opgeslagen: deze stap is gedaan.",
+            Self::StepDone => "Opgeslagen: deze stap is klaar.",
             Self::StepTakenBack => "Opgeslagen: deze stap staat weer open.",
             Self::PausedByKurve => "De koppeling staat op pauze. De school krijgt bericht.",
             Self::AlreadySo => "Dit stond al zo. Er is niets veranderd.",
             Self::StuckReported => "Je melding is verstuurd. Kurve kijkt ernaar; je krijgt bericht per mail.",
             Self::HandedOver => "De stap is doorgegeven. Je collega krijgt een mail met uitleg.",
+            Self::TakenOver => "Opgeslagen: deze stap is nu van jou.",
+            Self::Asked => "Je vraag staat bij Kurve. Het antwoord lees je bij Berichten.",
+            Self::AskedAlready => "Deze vraag staat al bij Kurve. Je hoeft niets meer te doen.",
             Self::PasswordAsked => "Kurve weet dat jullie een nieuw wachtwoord nodig hebben.",
             Self::DetailsSent => "De gegevens zijn opgeslagen.",
             Self::DomainGiven => "Het schooldomein is doorgegeven. De verbinding wordt zo opnieuw gecontroleerd.",

@@ -16,6 +16,8 @@ pub struct Frame {
     pub asset_css: String,
     /// Where the style sheet of Kurve's own pages is.
     pub asset_staff_css: String,
+    /// Where the style sheet of a school's pages is.
+    pub asset_portal_css: String,
     /// Where the script is.
     pub asset_js: String,
     /// Where the icon is.
@@ -40,6 +42,7 @@ impl Frame {
         Self {
             asset_css: assets::address("koppelklaar.css"),
             asset_staff_css: assets::address("staff.css"),
+            asset_portal_css: assets::address("portal.css"),
             asset_js: assets::address("koppelklaar.js"),
             asset_icon: assets::address("icon.svg"),
             home: links::HOME.to_owned(),

@@ -20,6 +20,7 @@ mod refusals;
 pub mod roster;
 mod timeline;
 mod truth;
+mod usual;
 mod who;
 mod work;
 
@@ -49,5 +50,6 @@ pub use truth::{
     advice_sentence, advice_short, advice_title, advice_turn, check_sentence, done_sentence, gate_answer, kurve_to_do,
     not_seen_sentence, not_simply_done, now_sentence, seen_at, sight_sentence, truth_sentence, unseen_sentence,
 };
+pub use usual::usual;
 pub use who::{Names, actor_name};
 pub use work::work_kind;

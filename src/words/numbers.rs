@@ -7,13 +7,7 @@ pub fn counted(number: u64) -> String {
     if number > MOST_COUNTED { "1.000+".to_owned() } else { dotted(number) }
 }
 
-/// A whole number as it is written, with a dot for each thousand.
-pub fn dotted(number: u64) -> String {
-    match (number / 1000, number % 1000) {
-        (0, below) => below.to_string(),
-        (thousands, below) => format!("{}.{below:03}", dotted(thousands)),
-    }
-}
+pub use crate::domain::count::dotted;
 
 #[cfg(test)]
 mod tests {

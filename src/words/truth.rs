@@ -33,7 +33,7 @@ pub fn gate_answer(answer: Option<Stand>) -> &'static str {
 
 /// How many of the nine steps are ready.
 pub fn done_sentence(truths: &Truths<'_>) -> String {
-    format!("{} van {} stappen gereed", truths.done().len(), Step::iter().len())
+    format!("{} van {} stappen klaar", truths.done().len(), Step::iter().len())
 }
 
 /// What the newest check did not see of them, and what it denies; empty where it sees them all.
@@ -171,12 +171,12 @@ pub fn advice_sentence(advice: Advice) -> &'static str {
             "Magister gaf eerder wel antwoord en nu al een paar keer niet. Vraag Magister of de allowlisting nog geldt."
         }
         Advice::DomainGone => {
-            "Op dit schooldomein vonden we eerder wel een Magister en nu niet. Is jullie schooldomein veranderd? Mail \
-             het nieuwe dan aan Kurve: het adres staat onderaan deze pagina."
+            "Op dit schooldomein vonden we eerder wel een Magister en nu niet. Is jullie schooldomein veranderd? Stuur \
+             het nieuwe dan in een bericht aan Kurve."
         }
         Advice::DomainByKurve => {
             "We vinden geen Magister op dit schooldomein. De koppeling is al geactiveerd, dus je kunt het hier niet meer \
-             verbeteren. Mail het goede schooldomein aan Kurve: het adres staat onderaan deze pagina."
+             verbeteren. Stuur het goede schooldomein in een bericht aan Kurve."
         }
         Advice::Stuck { .. } => {
             "Jullie meldden dat een stap niet lukt. Kurve zoekt het uit. Het antwoord lees je bij die stap."
@@ -200,7 +200,7 @@ pub fn advice_short(advice: Advice) -> &'static str {
         Advice::SilentNow | Advice::RefusedNow => "We proberen het vanzelf opnieuw.",
         Advice::SilentForGood => "Vraag Magister of de allowlisting nog geldt.",
         Advice::DomainGone => "Kijk na of het schooldomein veranderd is.",
-        Advice::DomainByKurve => "Mail het goede schooldomein aan Kurve.",
+        Advice::DomainByKurve => "Stuur het goede schooldomein aan Kurve.",
         Advice::Stuck { .. } => "Kurve zoekt uit wat er niet lukt.",
         Advice::Paused(_) => "De koppeling staat op pauze.",
         Advice::Stopped(_) => "De koppeling is gestopt.",
@@ -251,9 +251,9 @@ pub fn advice_turn(advice: Advice) -> &'static str {
         (Advice::Paused(_), _) => "De koppeling staat op pauze",
         (Advice::Stopped(_), _) => "De koppeling is gestopt",
         (_, None) => "Niemand hoeft iets te doen",
-        (_, Some(Party::School)) => "Jullie zijn aan zet",
-        (_, Some(Party::Kurve)) => "Kurve is aan zet",
-        (_, Some(Party::Magister)) => "Magister is aan zet",
+        (_, Some(Party::School)) => "Jullie zijn aan de beurt",
+        (_, Some(Party::Kurve)) => "Kurve is aan de beurt",
+        (_, Some(Party::Magister)) => "Magister is aan de beurt",
     }
 }
 

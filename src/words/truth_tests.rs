@@ -110,9 +110,9 @@ fn the_sentence_beside_the_train_says_what_was_said_and_not_seen() {
     let walk = Walk::all_but(&[]);
     let at = walk.now + chrono::Duration::minutes(1);
     for (code, done, not_seen) in [
-        (CheckCode::Ok, "9 van 9 stappen gereed", ""),
-        (CheckCode::LoginRefused, "8 van 9 stappen gereed", "1 stap klopt nu niet."),
-        (CheckCode::PortSilent, "9 van 9 stappen gereed", "4 daarvan zijn nog niet gezien."),
+        (CheckCode::Ok, "9 van 9 stappen klaar", ""),
+        (CheckCode::LoginRefused, "8 van 9 stappen klaar", "1 stap klopt nu niet."),
+        (CheckCode::PortSilent, "9 van 9 stappen klaar", "4 daarvan zijn nog niet gezien."),
     ] {
         let mut state = walk.clone();
         if code == CheckCode::LoginRefused {

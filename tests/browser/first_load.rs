@@ -55,7 +55,7 @@ fn the_first_load_of_a_school_is_small() {
 }
 
 /// Style sheets that only some pages load beside those of all, each set on one page at most.
-const SETS: [&[&str]; 2] = [&["staff.css", "roster.css"], &["optie-b.css"]];
+const SETS: [&[&str]; 2] = [&["staff.css", "roster.css"], &["portal.css", "optie-b.css"]];
 
 #[test]
 fn styles_and_fonts_of_any_page_are_small_even_before_they_are_compressed() {

@@ -41,6 +41,7 @@ fn tell(school: &Browser, kurve: &Browser, scripts: Scripts) {
     claim(school, "permissions_checked");
     claim(school, "allowlisting_requested");
     school.open(&school.at_school("/stap/allowlisting_confirmed"));
+    school.unfold("#gedaan details");
     school.fill("[name=ticket]", "M-2026-17");
     school.press("[data-action=claim]");
     school.open("/school");

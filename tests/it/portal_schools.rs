@@ -75,11 +75,11 @@ fn the_overview_says_of_each_school_where_it_stands_and_gives_it_its_own_end() {
         assert!(page.text(&row("99XA")).contains("Geactiveerd op ma 23 november 2026."), "{}", page.body);
         let noord = page.text(&row("99XB"));
         assert!(noord.contains("Gemeld door Anna de Wit, superbeheerder, op ma 23 november 2026."), "{noord}");
-        assert!(page.text(&row("99XC")).contains("Kurve is aan zet sinds"), "{}", page.body);
+        assert!(page.text(&row("99XC")).contains("Kurve is aan de beurt sinds"), "{}", page.body);
         let oost = page.text(&row("99XD"));
         assert!(oost.contains("Gestopt op") && oost.contains("Reden: We kiezen Optie B."), "{oost}");
         let forms = page.texts("[data-schools] form:has([data-action=import-reported])");
-        assert_eq!(forms, ["Import gedaan: Rivierenland Zuid"], "only who may import can report it");
+        assert_eq!(forms, ["Import melden: Rivierenland Zuid"], "only who may import can report it");
         let undone = page.texts("[data-schools] form:has([data-action=undo])");
         assert_eq!(undone, ["Terugdraaien: Rivierenland Noord", "Terugdraaien: Rivierenland Oost"]);
         let beside = page.attributes("[data-school-row='99XD'] > .school__do", "class");
@@ -90,7 +90,7 @@ fn the_overview_says_of_each_school_where_it_stands_and_gives_it_its_own_end() {
         assert!(page.text(".next-step__title").contains("Rivierenland Zuid"));
         assert!(page.text("[data-progress]").contains("2 van 3 scholen geactiveerd"), "{}", page.body);
         let step = page.text("[data-step=activation_confirmed]");
-        assert!(step.contains("2 van 3 scholen geactiveerd. Kurve is aan zet"), "{step}");
+        assert!(step.contains("2 van 3 scholen geactiveerd.") && step.contains("Kurve · sinds"), "{step}");
     });
 }
 
@@ -137,14 +137,14 @@ fn before_anything_is_open_the_rows_and_the_panel_say_what_comes_first() {
 
         for page in [&fresh, &waits] {
             assert!(states(page).values().all(|state| state == "closed"), "{}", page.body);
-            assert_eq!(page.attributes("#import", "data-verdict"), ["closed"]);
+            assert_eq!(page.attributes("[data-lifecycle]", "data-verdict"), ["closed"]);
         }
         assert!(fresh.texts("[data-schools] .step__meta").iter().all(|said| said.contains("Eerst de vier vragen")));
         assert_eq!(waits.attributes("[data-next]", "data-next"), ["activation_confirmed"]);
         assert!(waits.text("[data-next]").contains("0 van 4 scholen geactiveerd."), "{}", waits.body);
         assert_eq!(between.attributes("[data-next]", "data-next"), ["activation_confirmed"]);
         assert!(between.text("[data-next]").contains("1 van 4 scholen geactiveerd."), "{}", between.body);
-        assert_eq!(between.attributes("#import", "data-verdict"), ["open"], "Noord may import again");
+        assert_eq!(between.attributes("[data-lifecycle]", "data-verdict"), ["open"], "Noord may import again");
     });
 }
 
@@ -289,7 +289,7 @@ fn taking_a_shared_step_back_names_what_falls_once() {
         let mut once = falls.clone();
         once.dedup();
         assert!(!falls.is_empty() && falls == once, "{falls:?}");
-        assert!(page.text("#toch-niet").contains("De import gaat dicht."));
+        assert!(page.text("#toch-niet").contains("Jullie kunnen dan niet meer importeren in Numo."));
     });
 }
 

@@ -42,8 +42,7 @@ impl NotMade {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Resting => {
-                "Magister gaf bij meerdere scholen geen antwoord. Daarom wachten we even. We proberen het vanzelf \
-                 opnieuw. Je hoeft niets te doen."
+                "Magister gaf bij meerdere scholen geen antwoord. We proberen het straks opnieuw. Je hoeft niets te doen."
             }
             Self::NotNeeded => {
                 "De controle was niet meer nodig, want er is intussen iets veranderd. Open de pagina opnieuw."
@@ -52,7 +51,7 @@ impl NotMade {
                 "Tijdens de controle is er iets veranderd, zoals het wachtwoord. Controleer de verbinding opnieuw."
             }
             Self::BrokeOff => {
-                "De controle is bij ons blijven steken. Dat zegt niets over de school. Probeer het opnieuw."
+                "De controle is gestopt door een fout bij ons. Jullie hebben niets verkeerd gedaan. Probeer het opnieuw."
             }
         }
     }

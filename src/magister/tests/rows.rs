@@ -23,8 +23,8 @@ const ALL: &[Step] = &[
 /// What stays the same for one code at one rung, with the sentence that says who acts and what to do.
 pub(super) type Expected = (CheckCode, Rung, Option<Party>, &'static [Step], &'static str);
 
-const SAYS_ODD: &str = "De controle kon niet af, want er kwam een onverwacht antwoord. Kurve zoekt uit waarom. Je hoeft \
-     niets te doen.";
+const SAYS_ODD: &str = "De controle is niet gelukt: Magister gaf een antwoord dat we niet kennen. Kurve zoekt uit waarom. Je \
+     hoeft niets te doen.";
 
 const PASSES: Expected =
     (CheckCode::Ok, Rung::Rows, None, ALL, "De verbinding met Magister werkt. Je hoeft niets te doen.");
@@ -33,9 +33,9 @@ const REFUSED: Expected = (
     Rung::Login,
     Some(Party::School),
     LISTED,
-    "Magister weigert de gebruiker Kurve of het wachtwoord. Kijk bij Beheer > Webservices > Gebruikers of \
-     Kurve erbij staat en vul het wachtwoord daar opnieuw 2 keer in. Staat Kurve er niet? Voer dan eerst \
-     de query uit in Decibel.",
+    "Magister laat Kurve niet inloggen. Ga naar Beheer > Webservices > Gebruikers. Staat Kurve erbij? Vul \
+     het wachtwoord dan nog een keer in (2 keer). Staat Kurve er niet bij? Voer dan eerst de query uit in \
+     Decibel.",
 );
 const NO_LIST: Expected = (
     CheckCode::ListNotGranted,
@@ -77,24 +77,25 @@ const EMPTY: Expected = (
     Rung::Rows,
     Some(Party::School),
     ALL,
-    "De verbinding werkt, maar er staan nog geen leerlingen in de lijst. Kijk of het nieuwe schooljaar al \
-     klaarstaat in Magister.",
+    "De verbinding werkt, maar er staan geen leerlingen in de lijst. Kijk in Magister of dat klopt. Misschien is \
+     het nieuwe schooljaar nog niet ingericht.",
 );
 const UNKNOWN_HOST: Expected = (
     CheckCode::HostUnknown,
     Rung::Name,
     Some(Party::School),
     NOTHING,
-    "We vinden geen Magister op dit schooldomein. Kijk na hoe jullie Magister heet en \
-     verbeter het schooldomein.",
+    "Dit schooldomein bestaat niet bij Magister. Kijk in de adresbalk van Magister hoe het heet en verbeter \
+     het schooldomein.",
 );
 const SILENT: Expected = (
     CheckCode::PortSilent,
     Rung::Tcp,
     Some(Party::Magister),
     NOTHING,
-    "Magister geeft geen antwoord; meestal is de allowlisting dan nog niet klaar. Wacht op de bevestiging \
-     van Magister, of vraag in je ticket hoe het ermee staat.",
+    "Magister geeft nog geen antwoord. Meestal komt dat doordat Magister de allowlisting nog niet heeft \
+     geregeld. Heb je een bevestiging van Magister? Meld dan via je ticket dat het nog niet werkt. Heb je \
+     die niet? Wacht dan op de bevestiging.",
 );
 const CLOSED: Expected = (
     CheckCode::PortRefused,
@@ -116,7 +117,7 @@ const NO_TLS: Expected = (
     Rung::Tls,
     Some(Party::Kurve),
     LISTED,
-    "Er komt geen beveiligde verbinding met Magister tot stand. Kurve zoekt uit waarom. Je hoeft niets te \
+    "We kunnen geen veilige verbinding maken met jullie Magister. Kurve zoekt uit waarom. Je hoeft niets te \
      doen.",
 );
 const BAD_CERTIFICATE: Expected = (

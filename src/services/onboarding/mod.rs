@@ -14,6 +14,7 @@ pub mod onboardings;
 pub mod option_b;
 pub mod presses;
 pub mod schools;
+pub mod take_over;
 pub mod takings;
 pub(in crate::services) mod tell;
 pub mod timeline;

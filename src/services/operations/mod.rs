@@ -15,4 +15,5 @@ pub mod machine_clock;
 pub mod replay;
 pub mod saved_views;
 pub mod setup;
+pub mod usual;
 pub mod worker_health;

@@ -13,7 +13,7 @@ use askama::Template;
 pub(in crate::web) use button::CheckButton;
 pub(in crate::web) use streams::StreamSlot;
 pub use streams::Streams;
-pub(in crate::web) use view::{LadderView, Reader};
+pub(in crate::web) use view::{LadderView, Reader, is_written_to_kurve};
 
 use crate::web::error::PageError;
 

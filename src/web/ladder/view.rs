@@ -101,9 +101,9 @@ impl LadderView {
     fn new(stand: Stand<'_>, at: DateTime<Utc>, beside: &Beside, reader: Reader) -> Self {
         match stand {
             Stand::Waiting => {
-                let title = "De controle staat in de rij";
+                let title = "De controle begint zo";
                 let mut view = Self::bare("waiting", "wait", "Even geduld", title, rungs(&[], None, None));
-                view.lines.push("De controle begint zodra er plaats is. Je hoeft niet te wachten: hij gaat ook door als je deze pagina sluit.".to_owned());
+                view.lines.push("Je hoeft niet te wachten. De controle gaat door, ook als je deze pagina sluit.".to_owned());
                 view.is_running = true;
                 view
             }
@@ -117,7 +117,7 @@ impl LadderView {
                 view
             }
             Stand::NotMade(reason) => {
-                let title = "De controle is niet afgemaakt";
+                let title = "De controle is niet gelukt";
                 let mut view = Self::bare("not_made", "wait", "Niet gedaan", title, rungs(&[], None, None));
                 view.lines.push(reason.sentence().to_owned());
                 view.said = format!("{title}. {}", reason.sentence());
@@ -210,13 +210,20 @@ impl LadderView {
     }
 }
 
+/// Whether what a check asks is said to Kurve in a message: nothing on the school's own pages puts it right.
+pub(in crate::web) fn is_written_to_kurve(advice: Advice) -> bool {
+    matches!(advice, Advice::DomainGone | Advice::DomainByKurve | Advice::Plain(CheckCode::ListShrunk))
+}
+
 /// Where the school puts right what is wrong.
 fn fix(school: ConnectionId, advice: Advice) -> Option<(String, String)> {
     if advice == Advice::Plain(CheckCode::HostUnknown) {
         return Some((links::correct_domain(school), "Schooldomein verbeteren".to_owned()));
     }
-    // There it is not corrected any more.
-    let step = advice.step().filter(|_| !matches!(advice, Advice::DomainGone | Advice::DomainByKurve))?;
+    if is_written_to_kurve(advice) {
+        return Some((links::write_to_kurve(school), "Bericht aan Kurve schrijven".to_owned()));
+    }
+    let step = advice.step()?;
     Some((links::SCHOOL_STEP.step(school, step), format!("Naar “{}”", words::step_name(step))))
 }
 

@@ -73,8 +73,8 @@ fn a_check_that_fails_says_who_acts_and_leads_the_school_there() {
     let kurve = LadderView::new(Stand::Done(&result), at(), &newest(), Reader::Kurve);
 
     assert_eq!(states(&school), ["held", "held", "held", "broke", "ahead", "ahead", "ahead"]);
-    assert_eq!((school.kind, school.label.as_str()), ("now", "Jullie zijn aan zet"));
-    assert!(school.lines[0].starts_with("Magister weigert de gebruiker Kurve"), "{:?}", school.lines);
+    assert_eq!((school.kind, school.label.as_str()), ("now", "Jullie zijn aan de beurt"));
+    assert!(school.lines[0].starts_with("Magister laat Kurve niet inloggen"), "{:?}", school.lines);
     assert_eq!(
         school.link.map(|(href, _)| href).as_deref(),
         Some("/school/00000000-0000-0000-0000-000000000007/stap/password_set")
@@ -91,7 +91,7 @@ fn what_was_odd_is_for_kurve() {
     let school = LadderView::new(Stand::Done(&result), at(), &newest(), reader());
 
     assert!(kurve.details.contains(&("Wat er vreemd was", "Het antwoord had HTTP-status 503.".to_owned())));
-    assert_eq!((school.kind, school.label.as_str()), ("wait", "Kurve is aan zet"));
+    assert_eq!((school.kind, school.label.as_str()), ("wait", "Kurve is aan de beurt"));
 }
 
 #[test]

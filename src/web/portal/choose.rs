@@ -4,11 +4,12 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use crate::domain::check::{Newest, Truths};
 use crate::domain::connection::Carried;
 use crate::domain::import_gate::open_schools;
-use crate::domain::onboarding::progress::waits_on_since;
-use crate::domain::onboarding::{Lifecycle, Onboarding, Party};
+use crate::domain::onboarding::{Lifecycle, Party};
 use crate::links;
+use crate::services::checks;
 use crate::services::people::portal_access::{self, Choice};
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -26,6 +27,8 @@ struct ConnectionRow {
     href: String,
     /// None when it cannot be read.
     standing: Option<Standing>,
+    /// "4 van 9 stappen klaar"; empty when it cannot be read.
+    done: String,
 }
 
 /// Where a connection stands.
@@ -52,16 +55,19 @@ pub(super) async fn show(State(web): State<WebState>, who: SchoolVisitor) -> Res
     if let [only] = found.as_slice() {
         return Ok(see_other(&links::SCHOOL.at(only.connection)));
     }
+    let ids: Vec<_> = found.iter().map(|choice| choice.connection).collect();
+    let newest = checks::list_newest(&web.context, &ids).await?;
     let frame = Frame { home: links::SCHOOLS.to_owned(), ..who.visit.frame(&web) };
     page::show(&ChoosePage {
         frame,
         has_many: found.iter().any(|choice| matches!(choice.carried, Carried::Many(_))),
-        connections: found.iter().map(row).collect(),
+        connections: found.iter().map(|choice| row(choice, newest.get(&choice.connection).copied())).collect(),
         sign_out: links::SIGN_OUT,
     })
 }
 
-fn row(choice: &Choice) -> ConnectionRow {
+fn row(choice: &Choice, newest: Option<Newest>) -> ConnectionRow {
+    let truths = choice.state.as_ref().map(|state| Truths { state, newest });
     ConnectionRow {
         id: choice.connection.to_string(),
         name: choice.name.to_string(),
@@ -70,29 +76,31 @@ fn row(choice: &Choice) -> ConnectionRow {
             Carried::Many(_) => choice.carried.to_string(),
         },
         href: links::SCHOOL.at(choice.connection),
-        standing: choice.state.as_ref().map(standing),
+        done: truths.as_ref().map(words::done_sentence).unwrap_or_default(),
+        standing: truths.as_ref().map(standing),
     }
 }
 
-fn standing(state: &Onboarding) -> Standing {
+fn standing(truths: &Truths<'_>) -> Standing {
+    let state = truths.state;
     let (open, live) = (open_schools(state).len(), state.live().count());
     let (state, kind, words) = match state.lifecycle() {
         Lifecycle::Withdrawn { .. } => ("withdrawn", "neutral", "Gestopt".to_owned()),
         Lifecycle::Paused { until, .. } => {
             ("paused", "neutral", format!("Op pauze tot {}", words::date_only_nl(until)))
         }
-        Lifecycle::Completed { .. } => ("completed", "ready", "Import gedaan".to_owned()),
+        Lifecycle::Completed { .. } => ("completed", "ready", "Geïmporteerd".to_owned()),
         Lifecycle::Active if open > 0 && live > 1 => {
-            ("open", "now", format!("Import open voor {open} van {live} scholen"))
+            ("open", "now", format!("Je kunt importeren voor {open} van de {live} scholen"))
         }
         Lifecycle::Active if open > 0 => ("open", "now", "Je kunt importeren".to_owned()),
-        Lifecycle::Active if waits_on_since(state, Party::School).is_some() => {
-            ("school", "now", "Jullie zijn aan zet".to_owned())
+        Lifecycle::Active if truths.waits_on_since(Party::School).is_some() => {
+            ("school", "now", "Jullie zijn aan de beurt".to_owned())
         }
-        Lifecycle::Active if waits_on_since(state, Party::Magister).is_some() => {
-            ("magister", "magister", "Magister is aan zet".to_owned())
+        Lifecycle::Active if truths.waits_on_since(Party::Magister).is_some() => {
+            ("magister", "magister", "Magister is aan de beurt".to_owned())
         }
-        Lifecycle::Active => ("kurve", "kurve", "Kurve is aan zet".to_owned()),
+        Lifecycle::Active => ("kurve", "kurve", "Kurve is aan de beurt".to_owned()),
     };
     Standing { state, kind, words }
 }

@@ -29,15 +29,14 @@ pub(super) struct TimelineRow {
     pub(super) is_mark: bool,
 }
 
-/// What stands under a step in the list: why it fell, and who has the ball since when; or who did it.
+/// What stands under a step in the list: why it fell, or who did it. Who has it stands beside it, in [`super::hold`].
 pub(super) fn step_meta(truths: &Truths<'_>, names: &Names, step: Step) -> String {
     let state = truths.state;
     let has_several = !names.schools.is_empty() && state.live().count() > 1;
     if step == Step::ActivationConfirmed && has_several && *state.step(step) != StepState::Waiting {
-        let count = activated_text(state).map(|said| format!("{said}."));
-        return joined([count, Some(holder_sentence(truths, names, step))]);
+        return activated_text(state).map(|said| format!("{said}.")).unwrap_or_default();
     }
-    own_meta(truths, names, step)
+    said_meta(truths, names, step)
 }
 
 /// "2 van 4 scholen geactiveerd", of those that go on; none where one does, of which the step itself tells.
@@ -47,26 +46,33 @@ pub(super) fn activated_text(state: &Onboarding) -> Option<String> {
     (live > 1).then(|| format!("{activated} van {live} scholen geactiveerd"))
 }
 
-/// The same of an onboarding with one school, or of what all share.
+/// The same of an onboarding with one school, with who has the ball since when.
 pub(super) fn own_meta(truths: &Truths<'_>, names: &Names, step: Step) -> String {
+    joined([Some(said_meta(truths, names, step)), Some(holder_sentence(truths, names, step))])
+}
+
+fn said_meta(truths: &Truths<'_>, names: &Names, step: Step) -> String {
     let state = truths.state;
     let truth = truths.of(step);
     let now = words::now_sentence(&truth);
     match truth.said {
         StepState::Waiting => format!("Eerst: {}", first_needed(state, step)),
         StepState::Yes { .. } if step == Step::CredentialsIssued && state.credential_version() > 1 => {
-            format!("Vernieuwd door Kurve: dit is versie {}.", state.credential_version())
+            "Kurve heeft een nieuw wachtwoord klaargezet.".to_owned()
         }
         StepState::Yes { answer } => {
             let (evidence, given) = answer.strongest();
-            let turn = holder_sentence(truths, names, step);
-            joined([Some(statement(&truth, evidence, given, names)), Some(now), Some(turn)])
+            joined([Some(statement(&truth, evidence, given, names)), Some(now)])
         }
-        StepState::Stuck { .. } => joined([Some(holder_sentence(truths, names, step)), Some(now)]),
+        StepState::Stuck { .. } => now,
         StepState::Open { fallen, answer, .. } => {
             let why = fallen.as_ref().map(|fallen| short_cause(&fallen.cause, &truth));
             let answered = answer.as_ref().map(|_| "Kurve heeft geantwoord op de melding.".to_owned());
-            joined([why, answered, Some(now), Some(holder_sentence(truths, names, step))])
+            let paused = match state.lifecycle() {
+                Lifecycle::Paused { until, .. } => Some(format!("Op pauze tot {}.", words::date_only_nl(until))),
+                Lifecycle::Active | Lifecycle::Completed { .. } | Lifecycle::Withdrawn { .. } => None,
+            };
+            joined([why, answered, Some(now), paused])
         }
     }
 }
@@ -107,7 +113,7 @@ pub(super) fn holder_sentence(truths: &Truths<'_>, names: &Names, step: Step) ->
             truths.holder(step).map(|party| format!("{}.", party_phrase(party))).unwrap_or_default()
         }
         (StepState::Stuck { since, .. }, _) => {
-            format!("Gemeld dat het niet lukt. Kurve is aan zet sinds {}.", words::date_nl(*since))
+            format!("Gemeld dat het niet lukt. Kurve is aan de beurt sinds {}.", words::date_nl(*since))
         }
         (StepState::Open { .. }, Lifecycle::Paused { until, .. }) => {
             format!("Op pauze tot {}.", words::date_only_nl(until))
@@ -115,20 +121,30 @@ pub(super) fn holder_sentence(truths: &Truths<'_>, names: &Names, step: Step) ->
         (StepState::Open { since, .. }, Lifecycle::Active | Lifecycle::Completed { .. }) => {
             let party = truths.holder(step).unwrap_or(step.party());
             let handed = state.handed_to(step).and_then(|id| Some((id, names.contact_of_today(id)?)));
-            let handed = handed.map(|(id, name)| if names.is_reader(id) { "jou" } else { name });
-            let mut said: Vec<String> = handed.map(|name| format!("Doorgegeven aan {name}.")).into_iter().collect();
-            said.extend(state.obstacles(step).iter().map(|obstacle| words::obstacle_sentence(obstacle, names)));
-            said.push(format!("{} sinds {}.", party_phrase(party), words::date_nl(*since)));
-            said.join(" ")
+            let since = words::date_nl(*since);
+            let turn = match (handed, party) {
+                (Some((id, _)), Party::School) if names.is_reader(id) => format!("Jij bent aan de beurt sinds {since}."),
+                (Some((_, name)), Party::School) => format!("{name} is aan de beurt sinds {since}."),
+                (_, Party::School | Party::Kurve | Party::Magister) => {
+                    format!("{} sinds {since}.", party_phrase(party))
+                }
+            };
+            let whose = handed.filter(|_| party != Party::School).map(|(id, name)| match names.is_reader(id) {
+                true => "Deze stap is van jou.".to_owned(),
+                false => format!("Deze stap is van {name}."),
+            });
+            let obstacles = state.obstacles(step);
+            let obstacles = obstacles.iter().map(|obstacle| words::obstacle_sentence(obstacle, names));
+            whose.into_iter().chain(obstacles).chain([turn]).collect::<Vec<_>>().join(" ")
         }
     }
 }
 
 pub(super) fn party_phrase(party: Party) -> &'static str {
     match party {
-        Party::School => "Jullie zijn aan zet",
-        Party::Kurve => "Kurve is aan zet",
-        Party::Magister => "Magister is aan zet",
+        Party::School => "Jullie zijn aan de beurt",
+        Party::Kurve => "Kurve is aan de beurt",
+        Party::Magister => "Magister is aan de beurt",
     }
 }
 
@@ -214,82 +230,5 @@ pub(super) fn timeline_row(entry: &Entry, names: &Names) -> TimelineRow {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use crate::domain::onboarding::Command;
-    use crate::domain::onboarding::testing::{
-        Walk, claim, confirm, contact_id, reason, superbeheerder, support, ticket,
-    };
-
-    fn names() -> Names {
-        let contacts = BTreeMap::from([(contact_id(1), "Anna de Wit".into()), (contact_id(2), "Bram Yılmaz".into())]);
-        Names { contacts, ..Names::default() }
-    }
-
-    fn meta(walk: &Walk, step: Step) -> String {
-        step_meta(&Truths::said(&walk.state), &names(), step)
-    }
-
-    #[test]
-    fn a_done_step_says_who_when_and_on_what_ground() {
-        let mut walk = Walk::start();
-        let step = Step::AllowlistingRequested;
-        walk.does(superbeheerder(), &claim(step));
-        assert_eq!(meta(&walk, step), "Gemeld door Anna de Wit, superbeheerder, op ma 31 augustus 2026.");
-
-        walk.does(superbeheerder(), &Command::Claim { step, ground: ticket(), credential_version: None });
-        assert!(meta(&walk, step).ends_with("Ticket bij Magister: MAG-2026/0815."));
-
-        walk.does(support(), &confirm(Step::ConsentGiven));
-        assert_eq!(meta(&walk, Step::ConsentGiven), "Bevestigd door Kurve, op ma 31 augustus 2026.");
-        let issued = Walk::all_but(&[Step::QueryExecuted]);
-        assert_eq!(meta(&issued, Step::CredentialsIssued), "Klaargezet door Kurve op ma 31 augustus 2026.");
-        assert_eq!(evidence_sentences(&Truths::said(&walk.state).of(step), &names()).len(), 2);
-    }
-
-    #[test]
-    fn an_open_step_says_who_has_the_ball_and_why_it_fell() {
-        let mut walk = Walk::all_but(&[]);
-        let step = Step::PermissionsChecked;
-        assert_eq!(holder_sentence(&Truths::said(&walk.state), &names(), step), "");
-
-        walk.does(support(), &Command::SendBack { step, reason: reason("Er staat\neen vinkje te veel.") });
-        assert_eq!(
-            meta(&walk, step),
-            "Kurve heeft deze stap teruggestuurd. Reden: Er staat een vinkje te veel. Jullie zijn aan zet sinds ma 31 augustus 2026."
-        );
-        assert_eq!(meta(&walk, Step::ActivationConfirmed), "Eerst: de vier vragen hierboven");
-
-        walk.does(superbeheerder(), &Command::HandOver { step, to: contact_id(2) });
-        assert!(meta(&walk, step).contains("Doorgegeven aan Bram Yılmaz."));
-
-        walk.does(superbeheerder(), &Command::ReportStuck { step, reason: reason("Tabblad ontbreekt") });
-        assert_eq!(meta(&walk, step), "Gemeld dat het niet lukt. Kurve is aan zet sinds ma 31 augustus 2026.");
-
-        walk.does(support(), &Command::AnswerStuck { step, answer: reason("Kijk bij Lijsten") });
-        let both =
-            "Reden: Er staat een vinkje te veel. Kurve heeft geantwoord op de melding. Doorgegeven aan Bram Yılmaz.";
-        assert!(meta(&walk, step).contains(both), "{}", meta(&walk, step));
-    }
-
-    #[test]
-    fn a_long_reason_is_cut_in_the_list() {
-        let mut walk = Walk::all_but(&[]);
-        walk.does(support(), &Command::SendBack { step: Step::ConsentGiven, reason: reason(&"é".repeat(900)) });
-
-        let meta = meta(&walk, Step::ConsentGiven);
-
-        assert!(meta.contains('…') && meta.chars().count() < 300, "{meta}");
-    }
-
-    #[test]
-    fn renewed_credentials_name_their_version() {
-        let mut walk = Walk::all_but(&[]);
-        walk.does(support(), &Command::IssueCredentials);
-
-        assert_eq!(meta(&walk, Step::CredentialsIssued), "Vernieuwd door Kurve: dit is versie 2.");
-        assert!(meta(&walk, Step::PasswordSet).starts_with("Kurve heeft een nieuw wachtwoord klaargezet."));
-    }
-}
+#[path = "evidence_tests.rs"]
+mod tests;

@@ -1,4 +1,4 @@
-//! "Import gedaan": a contact reports that one or more of their schools imported.
+//! "Import melden": a contact reports that one or more of their schools imported.
 
 use axum::extract::State;
 use axum::response::Response;

@@ -5,6 +5,9 @@
 //! [`crate::links`], a file with struct and handler, a template in `templates/portal/`, a route below, a row in
 //! `tests/it/security.rs`.
 
+mod act;
+mod ask_kurve;
+mod choice;
 mod choose;
 mod connection;
 mod contacts;
@@ -12,11 +15,13 @@ mod credentials;
 mod details;
 mod evidence;
 mod hand_over;
+mod hold;
 mod imported;
 mod messages;
 mod my_reminders;
 mod next;
 mod next_of_several;
+mod onwards;
 mod opened;
 mod option_b;
 mod overview;
@@ -26,10 +31,12 @@ mod reminders;
 mod school_boxes;
 mod school_rows;
 mod schools;
+mod since;
 mod sketch;
 mod step;
 mod step_actions;
 mod step_parts;
+mod take_over;
 mod undo_end;
 mod view;
 mod withdraw;
@@ -50,6 +57,8 @@ pub fn routes() -> Router<WebState> {
         .route(links::SCHOOL_TAKE_BACK.route(), post(step_actions::take_back))
         .route(links::SCHOOL_STUCK.route(), post(step_actions::report_stuck))
         .route(links::SCHOOL_HAND_OVER.route(), post(hand_over::create))
+        .route(links::SCHOOL_TAKE_OVER.route(), post(take_over::create))
+        .route(links::SCHOOL_ASK.route(), post(ask_kurve::create))
         .route(links::SCHOOL_DETAILS.route(), post(details::create))
         .route(links::SCHOOL_PASSWORD.route(), post(credentials::reveal))
         .route(links::SCHOOL_NEW_PASSWORD.route(), post(credentials::ask_for_new))

@@ -6,6 +6,7 @@ use crate::domain::onboarding::progress::{OpenStep, TaskKind, kurve_tasks, open_
 use crate::domain::onboarding::{Command, Ground, Lifecycle, Onboarding, Party, Refusal, Step, StepState, decide};
 use crate::domain::school::Contact;
 use crate::links;
+use crate::services::operations::usual::Usual;
 use crate::web::portal::evidence;
 use crate::words::{self, Names};
 
@@ -62,6 +63,14 @@ impl NextCard {
 }
 
 impl NextCard {
+    /// With how long what it waits for usually takes.
+    pub(super) fn usually(mut self, truths: &Truths<'_>, usual: Usual) -> Self {
+        let step = self.about.parse::<Step>().ok().filter(|_| self.kind == "wait");
+        let days = step.and_then(|step| truths.holder(step)).and_then(|party| usual.of(party));
+        self.lines.extend(days.map(|days| format!("Dat duurt {}.", words::usual(days))));
+        self
+    }
+
     /// Leads on to Optie B where a school chose it.
     pub(super) fn leading_to_option_b(mut self, state: &Onboarding, me: &Contact) -> Self {
         if state.schools().any(|(_, school)| school.chose_option_b()) {
@@ -84,27 +93,31 @@ pub(super) fn card(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard
             let until = words::date_only_nl(until);
             let mut card = NextCard::new("wait", "paused", "Pauze", format!("De koppeling staat op pauze tot {until}"))
                 .say(format!("Reden: {reason}"))
-                .say("Jullie krijgen geen herinneringen. Op die dag gaat het vanzelf verder.");
-            card.post = Some(Link::new(links::SCHOOL_RESUME.at(me.connection), "Nu weer verdergaan"));
+                .say("Jullie krijgen geen herinneringen. Op die dag stopt de pauze vanzelf.");
+            card.post = Some(Link::new(links::SCHOOL_RESUME.at(me.connection), "Pauze stoppen"));
             card
         }
-        Lifecycle::Completed { at } => NextCard::new("done", "completed", "Afgerond", "De import in Numo is gedaan")
+        Lifecycle::Completed { at } => NextCard::new("done", "completed", "Klaar", "De import in Numo is gedaan")
             .say(format!("Gemeld op {}. Jullie hoeven hier niets meer te doen.", words::date_nl(at)))
-            .say("Volgend schooljaar kun je op dezelfde manier opnieuw importeren, zolang de import open is."),
+            .say(IMPORT_AGAIN),
         Lifecycle::Active if verdict_of_all(state).is_open() => {
-            NextCard::new("done", "import", "Jouw volgende stap", "De import is open: je mag importeren")
+            NextCard::new("done", "import", "Jouw volgende stap", "Je kunt nu importeren in Numo")
                 .say(open_sentence(truths))
         }
         Lifecycle::Active => under_way(truths, me, names),
     }
 }
 
+/// Pupils come and go, so it is done more than once.
+pub(super) const IMPORT_AGAIN: &str = "Zijn er nieuwe leerlingen of andere wijzigingen? Importeer dan opnieuw via TOOLS > \
+                                       IMPORTEREN > MAGISTER IMPORT.";
+
 /// An import stays open while what the newest check denies keeps its tries: then not all is yes.
 fn open_sentence(truths: &Truths<'_>) -> &'static str {
     if truths.has_doubts() {
-        "De laatste controle van de verbinding ging niet goed. De import is nog open. Hieronder staat hoe je importeert."
+        "De laatste controle van de verbinding is niet geslaagd. Je kunt nog wel importeren. Hieronder staat hoe."
     } else {
-        "Alle vijf vragen zijn met ja beantwoord. Hieronder staat hoe je importeert."
+        "Op alle vijf vragen is het antwoord ja. Hieronder staat hoe je importeert."
     }
 }
 
@@ -125,7 +138,12 @@ pub(super) fn beside_check(card: NextCard, state: &Onboarding, me: &Contact, fai
         is_free || (is_elsewhere && state.lifecycle() == Lifecycle::Active && open_schools(state).is_empty());
     match failed {
         Some(advice) if is_first && advice.holder() == Some(Party::School) => {
-            let mut asked = NextCard::new("now", "connection", "Jouw volgende stap", words::advice_title(advice));
+            let title = match advice {
+                // What is wrong is no step; what to do is.
+                Advice::Plain(CheckCode::ListNotGranted) => "Vink de lijst KurveLeerlingData aan",
+                other => words::advice_title(other),
+            };
+            let mut asked = NextCard::new("now", "connection", "Jouw volgende stap", title);
             asked = asked.say(words::advice_sentence(advice));
             asked.link = Some(Link::new(links::SCHOOL_CONNECTION.at(me.connection), "Bekijk wat je kunt doen"));
             asked
@@ -185,11 +203,15 @@ fn to_do(truths: &Truths<'_>, me: &Contact, names: &Names, open: OpenStep) -> Ne
     let page = links::SCHOOL_STEP.step(me.connection, step);
     let with_colleague = colleague_with(state, me, names, step);
     let (kind, label, button) = match (with_colleague, may_do(state, me, step)) {
-        (Some(_), _) => ("wait", "Een collega is aan zet", "Bekijk deze stap"),
-        (None, true) => ("now", "Jouw volgende stap", "Naar deze stap"),
-        (None, false) => ("now", "Jouw volgende stap: geef dit door", "Doorgeven aan een collega"),
+        (Some(_), _) => ("wait", "Een collega is aan de beurt", "Deze stap openen"),
+        (None, true) => ("now", "Jouw volgende stap", "Deze stap openen"),
+        (None, false) => ("now", "Jouw volgende stap", "Vraag een collega"),
     };
-    let mut card = NextCard::new(kind, step.as_str(), label, words::step_name(step));
+    let title = match (kind, step) {
+        ("now", Step::ConsentGiven) if !may_do(state, me, step) => "Vraag de superbeheerder om consent te geven",
+        (_, step) => words::step_name(step),
+    };
+    let mut card = NextCard::new(kind, step.as_str(), label, title);
     let truth = truths.of(step);
     if let StepState::Open { fallen: Some(fallen), .. } = state.step(step) {
         card = card.say(words::why_open(&fallen.cause, &truth));
@@ -204,7 +226,7 @@ fn to_do(truths: &Truths<'_>, me: &Contact, names: &Names, open: OpenStep) -> Ne
     if !now.is_empty() {
         card = card.say(now);
     }
-    card = card.say(format!("Wie kan dit? {}", words::who_can(step)));
+    card = card.say(words::who_can(step));
     card = card.say(evidence::holder_sentence(truths, names, step));
     card.link = Some(Link::new(page, button));
     card
@@ -212,9 +234,9 @@ fn to_do(truths: &Truths<'_>, me: &Contact, names: &Names, open: OpenStep) -> Ne
 
 fn magisters_turn(truths: &Truths<'_>, me: &Contact, names: &Names, open: OpenStep) -> NextCard {
     let since = words::date_nl(open.since);
-    let mut card = NextCard::new("wait", open.step.as_str(), "Wachten op Magister", "Magister is aan zet")
+    let mut card = NextCard::new("wait", open.step.as_str(), "Wachten op Magister", "Magister is aan de beurt")
         .say(format!("Sinds {since}. Magister bevestigt de allowlisting bij degene die het ticket heeft ingediend."))
-        .say("Heb je de bevestiging? Geef die dan hier door.");
+        .say("Heb je de bevestiging? Meld dat dan hier.");
     let now = words::now_sentence(&truths.of(open.step));
     if !now.is_empty() {
         card = card.say(now);
@@ -222,7 +244,7 @@ fn magisters_turn(truths: &Truths<'_>, me: &Contact, names: &Names, open: OpenSt
     if let Some(kurve) = oldest_of_kurve(truths) {
         card = card.say(kurve_sentence(truths.state, names, kurve));
     }
-    card.link = Some(Link::new(links::SCHOOL_STEP.step(me.connection, open.step), "Bevestiging doorgeven"));
+    card.link = Some(Link::new(links::SCHOOL_STEP.step(me.connection, open.step), "Bevestiging melden"));
     card
 }
 
@@ -232,11 +254,11 @@ fn kurves_turn(truths: &Truths<'_>, me: &Contact, names: &Names) -> NextCard {
         // Nothing open and the import closed cannot be: something is always open until all is yes.
         return NextCard::new("wait", "none", "Nu niets te doen", "Jullie hoeven nu niets te doen");
     };
-    let title = format!("Kurve is aan zet sinds {}", words::date_nl(open.since));
+    let title = format!("Kurve is aan de beurt sinds {}", words::date_nl(open.since));
     let is_doubted = open.step == Step::ActivationConfirmed && truths.has_doubts();
     let said = if is_doubted { DOUBTED.to_owned() } else { kurve_sentence(state, names, open) };
     let mut card = NextCard::new("wait", open.step.as_str(), "Nu niets te doen", title).say(said);
-    card.link = Some(Link::new(links::SCHOOL_STEP.step(me.connection, open.step), "Bekijk deze stap"));
+    card.link = Some(Link::new(links::SCHOOL_STEP.step(me.connection, open.step), "Deze stap openen"));
     card
 }
 
@@ -256,10 +278,10 @@ fn kurve_sentence(state: &Onboarding, names: &Names, open: OpenStep) -> String {
             words::step_name(step)
         ),
         (false, Step::CredentialsIssued) => {
-            "Kurve zet het wachtwoord en de query voor jullie klaar. Wie door Kurve is bevestigd, krijgt een mail zodra ze klaarstaan.".to_owned()
+            "Kurve zet het wachtwoord en de query klaar. Wie van jullie toegang heeft, krijgt dan een mail.".to_owned()
         }
         (false, Step::ActivationConfirmed) => {
-            "Alles van jullie kant is gereed. Kurve activeert de koppeling in Numo. Zodra de import open is, lees je dat hier."
+            "Alles van jullie kant is klaar. Kurve activeert de koppeling in Numo. Zodra je kunt importeren, lees je dat hier."
                 .to_owned()
         }
         (
@@ -276,121 +298,5 @@ fn kurve_sentence(state: &Onboarding, names: &Names, open: OpenStep) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::check::testing::histories;
-    use crate::domain::ids::ConnectionId;
-    use crate::domain::onboarding::testing::{
-        Walk, contact_id, first_morning, reason, school_id, superbeheerder, support,
-    };
-    use crate::domain::roles::{ContactRole, Roles};
-    use crate::domain::text::{EmailAddress, PersonName};
-
-    fn someone(number: u128, role: ContactRole) -> Contact {
-        Contact {
-            id: contact_id(number),
-            connection: ConnectionId::from_uuid(uuid::Uuid::from_u128(9)),
-            name: PersonName::parse("Anna de Wit").expect("a plain name"),
-            email: EmailAddress::parse("a@school.nl").expect("a plain address"),
-            roles: Roles::of(role),
-            proposed: None,
-            vouch: None,
-            created_at: first_morning(),
-            removed_at: None,
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_card_says_that_all_is_yes_while_the_newest_check_refuses_a_step(moments in histories()) {
-            for moment in moments {
-                let Some(step) = moment.refused() else { continue };
-                let card = card(&moment.truths(), &someone(1, ContactRole::Superbeheerder), &Names::default());
-                let said = card.lines.join(" ");
-
-                let is_yes = moment.state.is_yes(step);
-                assert!(!is_yes || !said.contains("Alle vijf vragen") && !said.contains("is gereed"), "{said}");
-            }
-        }
-    }
-
-    fn told(walk: &Walk, role: ContactRole) -> NextCard {
-        let number = if role == ContactRole::Superbeheerder { 1 } else { 2 };
-        let names = [(contact_id(1), "Anna".to_owned()), (contact_id(2), "Bram".to_owned())].into();
-        card(&Truths::said(&walk.state), &someone(number, role), &Names { contacts: names, ..Names::default() })
-    }
-
-    #[test]
-    fn the_first_open_step_comes_first_and_the_others_are_named() {
-        let card = told(&Walk::start(), ContactRole::Superbeheerder);
-
-        assert_eq!((card.kind, card.about), ("now", "consent_given"));
-        assert_eq!(card.also.len(), 2);
-    }
-
-    #[test]
-    fn who_is_no_superbeheerder_starts_with_what_they_may_do() {
-        assert_eq!(told(&Walk::start(), ContactRole::Applicatiebeheerder).about, "details_submitted");
-
-        let walk = Walk::all_but(&[Step::ConsentGiven]);
-        let card = told(&walk, ContactRole::Applicatiebeheerder);
-
-        assert_eq!((card.kind, card.about), ("now", "consent_given"));
-        assert_eq!(card.link.map(|link| link.label), Some("Doorgeven aan een collega".to_owned()));
-    }
-
-    #[test]
-    fn a_step_that_a_colleague_has_comes_last() {
-        let mut walk = Walk::all_but(&[Step::ConsentGiven]);
-        let to = contact_id(1);
-        walk.does(superbeheerder(), &Command::HandOver { step: Step::ConsentGiven, to });
-
-        assert_eq!(told(&walk, ContactRole::Superbeheerder).kind, "now");
-        assert_eq!(told(&walk, ContactRole::Applicatiebeheerder).label, "Een collega is aan zet");
-    }
-
-    #[test]
-    fn magister_and_kurve_are_named_when_they_have_the_ball() {
-        let magister = told(&Walk::all_but(&[Step::AllowlistingConfirmed]), ContactRole::Superbeheerder);
-        assert_eq!((magister.kind, magister.about), ("wait", "allowlisting_confirmed"));
-
-        let kurve = told(&Walk::all_but(&[Step::ActivationConfirmed]), ContactRole::Superbeheerder);
-        assert!(kurve.title.starts_with("Kurve is aan zet sinds ma 31 augustus 2026"), "{}", kurve.title);
-
-        let mut stuck = Walk::all_but(&[Step::PasswordSet]);
-        stuck.does(superbeheerder(), &Command::ReportStuck { step: Step::PasswordSet, reason: reason("Geen knop") });
-        let card = told(&stuck, ContactRole::Superbeheerder);
-        assert!(card.kind == "wait" && card.lines[0].contains("niet lukt"), "{card:?}");
-    }
-
-    #[test]
-    fn a_step_sent_back_says_why() {
-        let mut walk = Walk::all_but(&[]);
-        let back = Command::SendBack { step: Step::PermissionsChecked, reason: reason("Een vinkje te veel.") };
-        walk.does(support(), &back);
-
-        let card = told(&walk, ContactRole::Superbeheerder);
-
-        assert_eq!(card.lines[..2], ["Kurve heeft deze stap teruggestuurd.", "Reden: Een vinkje te veel."]);
-    }
-
-    #[test]
-    fn open_completed_paused_and_stopped_have_their_own_card() {
-        let mut walk = Walk::all_but(&[]);
-        assert_eq!(told(&walk, ContactRole::Contactpersoon).about, "import");
-        walk.does(superbeheerder(), &Command::ReportImported { school: school_id(1) });
-        assert_eq!(told(&walk, ContactRole::Contactpersoon).about, "completed");
-
-        let mut walk = Walk::start();
-        let until = walk.now.date_naive() + chrono::Days::new(9);
-        walk.does(superbeheerder(), &Command::Pause { reason: reason("Toetsweek"), until });
-        let paused = told(&walk, ContactRole::Contactpersoon);
-        assert_eq!(paused.title, "De koppeling staat op pauze tot wo 9 september 2026");
-        assert!(paused.post.is_some());
-        walk.does(
-            superbeheerder(),
-            &Command::Withdraw { school: school_id(1), reason: reason("Optie B"), chose_option_b: false },
-        );
-        assert_eq!(told(&walk, ContactRole::Contactpersoon).about, "withdrawn");
-    }
-}
+#[path = "next_tests.rs"]
+mod tests;

@@ -6,7 +6,7 @@ use crate::domain::onboarding::{Lifecycle, Step};
 use crate::domain::school::{Contact, School};
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::portal::evidence;
-use crate::web::portal::next::{DOUBTED, Link, NextCard};
+use crate::web::portal::next::{DOUBTED, IMPORT_AGAIN, Link, NextCard};
 use crate::web::portal::school_rows::{Standing, listed, standing_so};
 use crate::words;
 
@@ -21,14 +21,14 @@ pub(super) fn card(file: &ConnectionFile, truths: &Truths<'_>, me: &Contact) -> 
             let card = NextCard::new("wait", "withdrawn", "Gestopt", "Alle scholen zijn gestopt");
             let card = card.say(format!("De laatste stopte op {}.", words::date_nl(at)));
             let card = card.leading_to_option_b(&file.state, me);
-            Some(card.say("Willen jullie toch verder? Staat er hieronder bij een school “Terugdraaien”, dan kan het met die knop. Anders: mail Kurve. Onderaan deze pagina staat het adres."))
+            Some(card.say("Willen jullie toch verder? Staat er hieronder bij een school “Terugdraaien”, dan kan het met die knop. Anders kun je het Kurve vragen."))
         }
         Lifecycle::Completed { at } => {
             let done = listed(&standing_so(file, Standing::Done));
-            let card = NextCard::new("done", "completed", "Afgerond", "De import in Numo is gedaan");
+            let card = NextCard::new("done", "completed", "Klaar", "De import in Numo is gedaan");
             let card = card.say(format!("Gemeld voor {done}. De laatste keer op {}.", words::date_nl(at)));
             let card = card.say("Jullie hoeven hier niets meer te doen.");
-            Some(card.say("Volgend schooljaar kun je op dezelfde manier opnieuw importeren, zolang de import open is."))
+            Some(card.say(IMPORT_AGAIN))
         }
         Lifecycle::Active => match &*standing_so(file, Standing::Open) {
             [] => kurves_turn(file, truths, me),
@@ -38,7 +38,7 @@ pub(super) fn card(file: &ConnectionFile, truths: &Truths<'_>, me: &Contact) -> 
 }
 
 /// What Kurve's turn means once all that schools share is done, and the newest check denies none of it.
-const ALL_READY: &str = "Alles van jullie kant is gereed. Kurve activeert elke school in Numo.";
+const ALL_READY: &str = "Alles van jullie kant is klaar. Kurve activeert elke school in Numo.";
 
 fn to_import(file: &ConnectionFile, open: &[&School]) -> NextCard {
     let (title, of_each) = match open {
@@ -47,7 +47,7 @@ fn to_import(file: &ConnectionFile, open: &[&School]) -> NextCard {
     };
     let mut card = NextCard::new("done", "import", "Jouw volgende stap", title);
     if open.len() > 1 {
-        card = card.say(format!("De import is open voor {}.", listed(open)));
+        card = card.say(format!("Dat kan voor {}.", listed(open)));
     }
     card = card.say(format!("Hieronder staat hoe je importeert. Meld daarna bij {of_each} dat het gedaan is."));
     let others = match standing_so(file, Standing::Closed).len() {
@@ -66,11 +66,11 @@ fn kurves_turn(file: &ConnectionFile, truths: &Truths<'_>, me: &Contact) -> Opti
         [only] if only.step == step => *only,
         _ => return None,
     };
-    let title = format!("Kurve is aan zet sinds {}", words::date_nl(open.since));
+    let title = format!("Kurve is aan de beurt sinds {}", words::date_nl(open.since));
     let counted = evidence::activated_text(&file.state).map(|said| format!("{said}. ")).unwrap_or_default();
     let mut card = NextCard::new("wait", step.as_str(), "Nu niets te doen", title)
         .say(if truths.has_doubts() { DOUBTED } else { ALL_READY })
-        .say(format!("{counted}Hieronder staat bij elke school of de import open is."));
-    card.link = Some(Link { label: "Bekijk deze stap".to_owned(), ..Link::to_step(me, step) });
+        .say(format!("{counted}Hieronder staat bij elke school of je kunt importeren."));
+    card.link = Some(Link { label: "Deze stap openen".to_owned(), ..Link::to_step(me, step) });
     Some(card)
 }

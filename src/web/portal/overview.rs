@@ -1,4 +1,4 @@
-//! The overview: how far the connection is, what comes next, the five questions, and the verdict.
+//! The overview: how far the connection is, the one thing to do now, the five questions, and how to import once that can be.
 
 use askama::Template;
 use axum::extract::State;
@@ -17,32 +17,35 @@ use crate::services::checks::{self, ActivationAnswer};
 use crate::services::messages::thread;
 use crate::services::onboarding::arrangements;
 use crate::services::onboarding::onboardings::{self, ConnectionFile};
+use crate::services::operations::usual;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::form::FieldErrors;
 use crate::web::page::{self, Frame};
 use crate::web::portal::connection::{self, ConnectionPanel};
+use crate::web::portal::ask_kurve::{Ask, Question};
 use crate::web::portal::evidence;
+use crate::web::portal::hold::Seen;
 use crate::web::portal::my_reminders;
 use crate::web::portal::next::{self, Link, NextCard};
 use crate::web::portal::next_of_several;
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::school_boxes;
 use crate::web::portal::school_rows::{self, SchoolRow, Standing, listed, standing_so};
+use crate::web::portal::since::{self, Since};
 use crate::web::portal::undo_end;
-use crate::web::portal::view::{self, GateRow, ReasonRow, Train};
-use crate::words;
+use crate::web::portal::view::{self, GateRow, Train};
+use crate::words::{self, Names};
 
 const REPORT_IN_ROW: &str = "Is de import gelukt? Meld dat dan hierboven, bij de school.";
 
 /// How many lines of the timeline are searched for who reported an import.
 const SEARCHED_LINES: u64 = 400;
 
-/// The verdict with what it means.
+/// How to import, once that can be; before that only what the list of steps does not say.
 struct ImportPanel {
     is_open: bool,
-    reasons: Vec<ReasonRow>,
     /// The schools that can import, where others cannot yet; empty otherwise.
     open_for: String,
     instruction: Vec<&'static str>,
@@ -52,6 +55,8 @@ struct ImportPanel {
     report_path: String,
     /// Why this visitor cannot report an import; empty when they can, or when there is nothing to report.
     report_refusal: String,
+    /// Asks Kurve for what they lack.
+    ask: Ask,
     /// Leave of an admin to activate without a check that passed; empty when there is none.
     leave: String,
     /// Why Kurve activated although the newest check was no ground for it.
@@ -59,9 +64,8 @@ struct ImportPanel {
 }
 
 impl ImportPanel {
-    fn of(file: &ConnectionFile, truths: &Truths<'_>, answer: &ActivationAnswer, who: &SchoolContact) -> Self {
+    fn of(file: &ConnectionFile, answer: &ActivationAnswer, who: &SchoolContact) -> Self {
         let may_report = who.contact.is_vouched();
-        let reasons = view::closed_reasons(truths);
         let may_import = open_schools(&file.state);
         let open: Vec<&School> = file.schools.iter().filter(|school| may_import.contains(&school.id)).collect();
         let is_done = open.iter().all(|school| Standing::of(&file.state, school.id) == Standing::Done);
@@ -74,7 +78,6 @@ impl ImportPanel {
         Self {
             is_open: !open.is_empty(),
             open_for: if open.len() < file.state.live().count() { listed(&open) } else { String::new() },
-            reasons,
             instruction,
             licence: words::licence_note(),
             report_field: match file.only_school() {
@@ -86,6 +89,7 @@ impl ImportPanel {
                 true => String::new(),
                 false => words::refusal(&Refusal::NotVouched),
             },
+            ask: Ask::new(&who.contact, Question::Access, None),
             leave: leave.map(|leave| words::leave(leave.at, &leave.reason)).unwrap_or_default(),
             despite: words::despite_lines(&file.state),
         }
@@ -102,6 +106,10 @@ struct OverviewPage {
     train: Train,
     card: NextCard,
     gates: Vec<GateRow>,
+    /// What changed since the visit before.
+    since: Option<Since>,
+    /// A question to Kurve, where a school stopped.
+    ask: Option<Ask>,
     /// The schools, where the connection carries several.
     schools: Vec<SchoolRow>,
     import: ImportPanel,
@@ -144,7 +152,14 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
     let failed = connection.as_ref().and_then(|panel| panel.failed);
     let names = view::names_of(&file, who.contact.id);
     let truths = Truths { state: &file.state, newest: checks::newest(&web.context, file.connection.id).await? };
-    let gates = view::gate_rows(&truths, &names, who.connection());
+    let usual = usual::load(&web.context, who.visit.now).await?;
+    let gates = view::gate_rows(&Seen {
+        truths: &truths,
+        names: &names,
+        me: &who.contact,
+        contacts: &file.contacts,
+        usual,
+    });
     let mut train = view::train(&truths);
     if let Some(activated) = evidence::activated_text(&file.state).filter(|_| around.has_many) {
         train.text = format!("{}, {activated}", train.text);
@@ -152,14 +167,15 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
     let people = file.contacts.iter().filter(|contact| contact.is_active());
     let lifecycle = file.state.lifecycle();
     let card = next_of_several::card(&file, &truths, &who.contact);
-    let mut card = card.unwrap_or_else(|| next::card(&truths, &who.contact, &names));
+    let mut card = card.unwrap_or_else(|| next::card(&truths, &who.contact, &names)).usually(&truths, usual);
     let undone_until = |school| undo_end::undone_until(&file.state, school, &who.contact, who.visit.now);
     if let Some(until) = file.only_school().and_then(|school| undone_until(school.id)) {
         card = card.say(format!("Klopt dit niet? Tot {} kun je het terugdraaien.", words::date_nl(until)));
         card.post = Some(Link::new(who.at(links::SCHOOL_UNDO_END), "Terugdraaien"));
-    } else if !file.connection.has_many() && lifecycle.is_withdrawn() {
-        card = card.say("Willen jullie toch verder? Mail dan Kurve. Onderaan deze pagina staat het adres.");
+    } else if lifecycle.is_withdrawn() && !file.connection.has_many() {
+        card = card.say("Druk niet op MAGISTER IMPORT in Numo.").say("Willen jullie toch verder? Vraag het Kurve.");
     }
+    let asks_kurve = lifecycle.is_withdrawn() && card.post.is_none();
     let mut schools = school_rows::rows(&file, &names, &reports(web, &file).await?);
     for row in &mut schools {
         let school = file.schools.iter().find(|school| school_boxes::field(school.id) == row.field);
@@ -174,7 +190,9 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
         card: next::beside_check(card, &file.state, &who.contact, failed),
         gates,
         schools,
-        import: ImportPanel::of(&file, &truths, &answer, who),
+        since: since(web, who, &names).await?,
+        ask: asks_kurve.then(|| Ask::new(&who.contact, Question::GoOn, None)),
+        import: ImportPanel::of(&file, &answer, who),
         connection,
         people: people.map(|contact| (contact.name.as_str().to_owned(), contact.roles.words_nl())).collect(),
         lifecycle: lifecycle.as_str(),
@@ -202,6 +220,13 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
             false => String::new(),
         },
     })
+}
+
+/// What changed since this contact was here before.
+async fn since(web: &WebState, who: &SchoolContact, names: &Names) -> Result<Option<Since>, ServiceError> {
+    let timeline = onboardings::list_timeline(&web.context, who.connection(), None, since::SEARCHED_LINES).await?;
+    let visitor = since::Visitor { me: who.contact.id, signed_in_at: who.signed_in_at, names };
+    Ok(since::since(&timeline, visitor))
 }
 
 /// The lines that may say who reported an import; none where no page asks.

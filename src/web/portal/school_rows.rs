@@ -85,7 +85,7 @@ pub(super) fn rows(file: &ConnectionFile, names: &Names, reports: &[Entry]) -> V
         let standing = Standing::of(own, school.id);
         let (kind, said) = match (standing, own.step(Step::ActivationConfirmed)) {
             (Standing::Open, _) => ("now", "Je kunt importeren"),
-            (Standing::Done, _) => ("ready", "Import gedaan"),
+            (Standing::Done, _) => ("ready", "Geïmporteerd"),
             (Standing::Stopped, _) => ("neutral", "Gestopt"),
             (Standing::Closed, _) if own.lifecycle().is_paused() => ("neutral", "Nog niet"),
             (Standing::Closed, StepState::Waiting) => ("blocked", "Nog niet"),

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use strum::IntoEnumIterator;
 
 use crate::domain::audit::{Action, Entry};
 use crate::domain::check::{Advice, CheckCode, Truths};
@@ -16,19 +17,23 @@ use crate::links;
 use crate::services::checks;
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::services::onboarding::{credentials, details, onboardings};
+use crate::services::operations::usual;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
-use crate::web::ladder::CheckButton;
+use crate::web::ladder::{self, CheckButton};
 use crate::web::page::{self, Frame};
+use crate::web::portal::act::{self, Act};
+use crate::web::portal::choice::{self, Choice};
 use crate::web::portal::connection;
 use crate::web::portal::evidence::{self, Fact, TimelineRow};
+use crate::web::portal::hold::Seen;
 use crate::web::portal::next::Link;
 use crate::web::portal::opened::{Around, Opened, StepPath, open};
 use crate::web::portal::school_rows::{self, SchoolRow};
 use crate::web::portal::sketch::{self, Line};
 use crate::web::portal::step_parts::{
-    self, Allowed, Choice, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed,
+    self, Allowed, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed,
 };
 use crate::web::portal::view;
 use crate::words::{self, Names};
@@ -40,6 +45,8 @@ const HISTORY_LINES: u64 = 40;
 struct StepText {
     key: &'static str,
     name: &'static str,
+    /// "stap 5 van 9".
+    place: String,
     question: &'static str,
     kind: &'static str,
     words: &'static str,
@@ -58,6 +65,8 @@ struct StepText {
     sight: String,
     /// What to do now, by that check; empty where it is the step itself.
     to_do: &'static str,
+    /// What is wrong, in a few words.
+    to_do_title: &'static str,
     /// Where that is done, if it is elsewhere.
     to_do_link: Option<Link>,
     is_done: bool,
@@ -90,6 +99,8 @@ struct StepPage {
     typed: Typed,
     step: StepText,
     can: Allowed,
+    /// What stands beside the instructions.
+    act: Act,
     paths: Paths,
     panel: Option<CredentialsPanel>,
     /// The button for a check, where a check can prove the step.
@@ -158,6 +169,18 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         can.claim_refusal = words::seen_by_colleague().to_owned();
     }
     let truths = Truths { state: &file.state, newest: checks::newest(&web.context, file.connection.id).await? };
+    let act = act::of(
+        &Seen {
+            truths: &truths,
+            names: &names,
+            me: &who.contact,
+            contacts: &file.contacts,
+            usual: usual::load(&web.context, who.visit.now).await?,
+        },
+        step,
+        &can,
+        panel.as_ref(),
+    );
     let mut text = step_text(who, &truths, &names, step);
     let schools = match step {
         Step::ActivationConfirmed | Step::DetailsSubmitted => school_rows::activation_rows(&file, &names),
@@ -169,7 +192,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     }
     let gives_details = step == Step::DetailsSubmitted;
     let asked = if gives_details { details::find_asked(&web.context, &file).await? } else { None };
-    let first = first_button(step, &can, panel.as_ref(), was_downloaded(&lines, file.state.credential_version()));
+    let first = act::first_button(step, &can, panel.as_ref(), act::was_downloaded(&lines, file.state.credential_version()));
     let section = typed.section;
     let mut colleague = std::mem::take(&mut typed.colleague);
     if section != Section::HandOver && step == Step::ConsentGiven {
@@ -182,11 +205,12 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         paths: paths(who, step),
         credential_version: credential_version(&file, step),
         first,
-        claim_open: section == Section::Claim,
+        act,
+        claim_open: section == Section::Claim || !typed.ticket.is_empty(),
         stuck_open: section == Section::Stuck,
         hand_over_open: section == Section::HandOver || first == "hand_over",
         colleague,
-        colleagues: step_parts::colleagues(&file, &who.contact, step),
+        colleagues: choice::colleagues(&file.contacts, &who.contact, step),
         roles: step_parts::role_choices(),
         details: typed.details.take().unwrap_or_else(|| DetailsForm::given(&file, asked.as_ref())),
         detail_facts: detail_facts(&file, asked.as_ref()),
@@ -246,6 +270,7 @@ fn step_text(who: &SchoolContact, truths: &Truths<'_>, names: &Names, step: Step
     let mut text = StepText {
         key: step.as_str(),
         name: words::step_name(step),
+        place: place(step),
         question: words::gate_question(step.gate()),
         kind,
         words: said,
@@ -259,6 +284,7 @@ fn step_text(who: &SchoolContact, truths: &Truths<'_>, names: &Names, step: Step
         stuck_by: String::new(),
         sight: words::sight_sentence(&truth),
         to_do: truth.to_do.map(words::advice_sentence).unwrap_or_default(),
+        to_do_title: truth.to_do.map(words::advice_title).unwrap_or_default(),
         to_do_link: truth.to_do.and_then(|advice| elsewhere(who, step, advice)),
         is_done: state.is_yes(step),
         who_can: words::who_can(step),
@@ -288,10 +314,19 @@ fn step_text(who: &SchoolContact, truths: &Truths<'_>, names: &Names, step: Step
     text
 }
 
+/// "stap 5 van 9".
+fn place(step: Step) -> String {
+    let number = Step::iter().position(|one| one == step).map_or(0, |place| place + 1);
+    format!("stap {number} van {}", Step::iter().len())
+}
+
 /// Where what a check asks is done, if that is not here.
 fn elsewhere(who: &SchoolContact, step: Step, advice: Advice) -> Option<Link> {
     if advice == Advice::Plain(CheckCode::HostUnknown) {
         return Some(Link::new(links::correct_domain(who.connection()), "Schooldomein verbeteren"));
+    }
+    if ladder::is_written_to_kurve(advice) {
+        return Some(Link::new(links::write_to_kurve(who.connection()), "Bericht aan Kurve schrijven"));
     }
     let place = advice.step().filter(|place| *place != step)?;
     Some(Link::new(who.at_step(links::SCHOOL_STEP, place), format!("Naar “{}”", words::step_name(place))))
@@ -299,39 +334,6 @@ fn elsewhere(who: &SchoolContact, step: Step, advice: Advice) -> Option<Link> {
 
 fn said_by(by: &crate::domain::actor::Actor, at: chrono::DateTime<chrono::Utc>, names: &Names) -> String {
     format!("{}, {}", words::actor_name(by, names), words::moment_nl(at))
-}
-
-/// What the visitor does first here; the other buttons stand back.
-fn first_button(step: Step, can: &Allowed, panel: Option<&CredentialsPanel>, was_downloaded: bool) -> &'static str {
-    if !can.role_refusal.is_empty() {
-        return "hand_over";
-    }
-    // Who cannot pick up what the step is done with has nothing to report yet.
-    let waits_for_kurve = panel.is_some_and(|panel| !panel.is_vouched);
-    // A password that nobody saw is looked at before it can be reported.
-    if waits_for_kurve || !can.can_claim && can.claim_refusal.is_empty() {
-        return "";
-    }
-    let is_to_pick_up = match step {
-        Step::DetailsSubmitted => return "details",
-        Step::QueryExecuted => panel.is_some_and(|panel| panel.query_refusal.is_empty() && !was_downloaded),
-        Step::PasswordSet => panel.is_some_and(|panel| panel.password_refusal.is_empty() && !panel.password_used),
-        Step::ConsentGiven
-        | Step::CredentialsIssued
-        | Step::PermissionsChecked
-        | Step::AllowlistingRequested
-        | Step::AllowlistingConfirmed
-        | Step::ActivationConfirmed => false,
-    };
-    match (is_to_pick_up, can.can_claim) {
-        (true, _) => "panel",
-        (false, true) => "claim",
-        (false, false) => "",
-    }
-}
-
-fn was_downloaded(lines: &[Entry], current: u32) -> bool {
-    lines.iter().any(|line| line.action == Action::QueryDownloaded { version: current })
 }
 
 /// What the school gave; what is asked for elsewhere reads as any other.

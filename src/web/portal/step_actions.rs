@@ -1,4 +1,4 @@
-//! What a school says of a step: "Dit is gedaan", "Toch niet" and "Het lukt niet".
+//! What a school says of a step: "Klaar melden", "Toch niet klaar" and "Het lukt niet".
 
 use axum::extract::State;
 use axum::response::Response;
@@ -17,13 +17,14 @@ use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted, Pressed};
 use crate::web::portal::messages;
+use crate::web::portal::onwards;
 use crate::web::portal::opened::StepPath;
 use crate::web::portal::step::come_back;
 use crate::web::portal::step_parts::{Section, Typed};
 use crate::web::upload::PostedFiles;
 use crate::words;
 
-/// "Dit is gedaan": the ticket number for the steps that take one, the version for the password.
+/// "Klaar melden": the ticket number for the steps that take one, the version for the password.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ClaimForm {
     #[serde(default)]
@@ -54,10 +55,14 @@ pub(super) async fn claim(
         .await;
     };
     let command = Command::Claim { step, ground, credential_version: seen_version(step, &form) };
-    let to = who.at(links::SCHOOL);
     match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {
-        Ok(()) => Ok(flash::redirect(&web, &to, Flash::StepDone.about(step))),
-        Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => Ok(flash::redirect(&web, &to, Flash::AlreadySo)),
+        Ok(()) => {
+            let to = onwards::after_step(&web, &who).await?;
+            Ok(flash::redirect(&web, &to, Flash::StepDone.about(step)))
+        }
+        Err(ServiceError::Refused(Refusal::AlreadyDone { .. })) => {
+            Ok(flash::redirect(&web, &onwards::after_step(&web, &who).await?, Flash::AlreadySo))
+        }
         Err(ServiceError::Refused(refusal)) => {
             let typed =
                 Typed { ticket: form.ticket, section: Section::Claim, ..Typed::refused(words::refusal(&refusal)) };

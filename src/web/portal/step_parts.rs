@@ -17,22 +17,9 @@ use crate::services::Call;
 use crate::services::onboarding::credentials::Issued;
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::form::FieldErrors;
+pub(super) use crate::web::portal::choice::Choice;
 use crate::web::portal::view;
 use crate::words;
-
-/// One of the things to choose from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) label: String,
-    pub(super) hint: String,
-}
-
-impl Choice {
-    pub(super) fn new(value: impl ToString, label: impl ToString, hint: impl ToString) -> Self {
-        Self { value: value.to_string(), label: label.to_string(), hint: hint.to_string() }
-    }
-}
 
 /// What a colleague can be, with what they can do then.
 pub(super) fn role_choices() -> Vec<Choice> {
@@ -43,7 +30,7 @@ pub(super) fn role_choices() -> Vec<Choice> {
         (true, true) => "Kan alle stappen in Magister doen.",
         (true, false) => "Mag als enige consent geven in Magister.",
         (false, true) => "Werkt in Decibel en in Beheer > Webservices.",
-        (false, false) => "Doet iets anders, zoals het ticket bij Magister.",
+        (false, false) => "Is geen beheerder van Magister.",
     };
     Roles::CHOICES.map(|roles| Choice::new(roles.as_str(), roles.label_nl(), hint(roles))).into()
 }
@@ -53,7 +40,7 @@ pub(super) fn region_choices() -> Vec<Choice> {
     Region::iter().map(|region| Choice::new(region.as_str(), region.label_nl(), words::region_hint(region))).collect()
 }
 
-/// "Geef door aan een collega": someone who is a contact already, or someone new. Without `Debug`: it names somebody.
+/// "Vraag een collega": someone who is a contact already, or someone new. Without `Debug`: it names somebody.
 #[derive(Default, Deserialize)]
 pub(super) struct HandOverForm {
     #[serde(default)]
@@ -112,11 +99,11 @@ pub(super) enum Section {
     /// None, or one without a text.
     #[default]
     None,
-    /// "Dit is gedaan".
+    /// "Klaar melden".
     Claim,
     /// "Het lukt niet".
     Stuck,
-    /// "Geef door aan een collega".
+    /// "Vraag een collega".
     HandOver,
 }
 
@@ -280,23 +267,13 @@ fn asked_sentence(file: &ConnectionFile, asked: &PasswordAsked, me: &Contact) ->
     let when = words::date_nl(asked.at);
     match asked.by {
         Actor::Contact { id, .. } if id == me.id => {
-            format!("Je vroeg op {when} om een nieuw wachtwoord. Kurve is aan zet.")
+            format!("Je vroeg op {when} om een nieuw wachtwoord. Kurve is aan de beurt.")
         }
         by => {
             let who = words::actor_name(&by, &view::names_of(file, me.id));
-            format!("{who}, vroeg op {when} om een nieuw wachtwoord. Kurve is aan zet.")
+            format!("{who}, vroeg op {when} om een nieuw wachtwoord. Kurve is aan de beurt.")
         }
     }
-}
-
-/// Colleagues to whom a step can be passed with one press. Whoever lacks the role that it takes is not among them: with
-/// the step they are given that role, so it has to be said.
-pub(super) fn colleagues(file: &ConnectionFile, me: &Contact, step: Step) -> Vec<Choice> {
-    let can = |other: &&Contact| {
-        let has_role = step.takes_role().is_none_or(|role| other.roles.contains(role));
-        other.is_active() && other.id != me.id && has_role
-    };
-    file.contacts.iter().filter(can).map(|other| Choice::new(other.id, &other.name, other.roles.words_nl())).collect()
 }
 
 #[cfg(test)]

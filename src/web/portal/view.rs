@@ -5,12 +5,13 @@
 use strum::IntoEnumIterator;
 
 use crate::domain::check::{Sight, Stand, Truths};
-use crate::domain::ids::{ConnectionId, ContactId};
-use crate::domain::import_gate::{Verdict, verdict_of_all};
-use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step, StepState};
+use crate::domain::ids::ContactId;
+use crate::domain::import_gate::{open_schools, verdict_of_all};
+use crate::domain::onboarding::{Gate, Lifecycle, Party, Step, StepState};
 use crate::links;
 use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::portal::evidence;
+use crate::web::portal::hold::{self, Hold, Seen};
 use crate::words::{self, Names};
 
 /// One question with its steps.
@@ -22,14 +23,18 @@ pub(super) struct GateRow {
     pub(super) answer: &'static str,
     /// How it looks: `yes`, `unseen`, `refused`, `now` or `wait`.
     pub(super) look: &'static str,
+    /// It is finished and asks nothing of anybody: its steps are folded away.
+    pub(super) is_folded: bool,
     pub(super) steps: Vec<StepRow>,
 }
 
 /// How far the connection is, over all steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Train {
-    /// "5 van 9 stappen gereed".
+    /// "5 van 9 stappen klaar".
     pub(super) text: String,
+    /// Whose turn it is, or what else there is to say: "Kurve is aan de beurt".
+    pub(super) turn: String,
     /// What the newest check did not see of them, and what it denies; empty where it sees them all.
     pub(super) more: String,
     /// "5/9".
@@ -54,16 +59,10 @@ pub(super) struct StepRow {
     /// Empty for a step that cannot be done yet.
     pub(super) href: String,
     pub(super) kind: &'static str,
-    pub(super) words: &'static str,
+    pub(super) words: String,
     pub(super) meta: String,
-}
-
-/// A question that keeps the import closed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ReasonRow {
-    pub(super) key: &'static str,
-    pub(super) question: &'static str,
-    pub(super) missing: String,
+    /// Who has it since when, and what can be done about that; none where nobody has.
+    pub(super) hold: Option<Hold>,
 }
 
 /// The names behind a connection's contacts, for one of them; colleagues of Kurve stay "Kurve".
@@ -77,9 +76,28 @@ pub(super) fn train(truths: &Truths<'_>) -> Train {
     let wagon = |step| Wagon { state: wagon_state(truths, step), is_next: step.gate().steps().first() == Some(&step) };
     Train {
         text: words::done_sentence(truths),
+        turn: turn(truths),
         more: words::not_seen_sentence(truths),
         count: format!("{}/{}", truths.done().len(), Step::iter().len()),
         wagons: Step::iter().map(wagon).collect(),
+    }
+}
+
+/// Who is next, over all steps.
+fn turn(truths: &Truths<'_>) -> String {
+    let waits_on = |party: &Party| truths.waits_on_since(*party).is_some();
+    match truths.state.lifecycle() {
+        Lifecycle::Withdrawn { .. } => "de koppeling is gestopt".to_owned(),
+        Lifecycle::Paused { .. } => "de koppeling staat op pauze".to_owned(),
+        Lifecycle::Completed { .. } => String::new(),
+        Lifecycle::Active if verdict_of_all(truths.state).is_open() => "je kunt importeren".to_owned(),
+        Lifecycle::Active if waits_on(&Party::School) => "jullie zijn aan de beurt".to_owned(),
+        Lifecycle::Active => match [Party::Magister, Party::Kurve].map(|party| waits_on(&party)) {
+            [true, true] => "Magister en Kurve zijn aan de beurt".to_owned(),
+            [true, false] => evidence::party_phrase(Party::Magister).to_owned(),
+            [false, true] => evidence::party_phrase(Party::Kurve).to_owned(),
+            [false, false] => String::new(),
+        },
     }
 }
 
@@ -94,10 +112,10 @@ fn wagon_state(truths: &Truths<'_>, step: Step) -> &'static str {
     }
 }
 
-/// The five gates.
-pub(super) fn gate_rows(truths: &Truths<'_>, names: &Names, connection: ConnectionId) -> Vec<GateRow> {
-    let row = |step: &Step| step_row(truths, names, connection, *step);
-    Gate::iter().map(|gate| gate_row(truths, gate, gate.steps().iter().map(row).collect())).collect()
+/// The five gates, as one of the contacts sees them.
+pub(super) fn gate_rows(seen: &Seen<'_>) -> Vec<GateRow> {
+    let row = |step: &Step| step_row(seen, *step);
+    Gate::iter().map(|gate| gate_row(seen.truths, gate, gate.steps().iter().map(row).collect())).collect()
 }
 
 fn gate_row(truths: &Truths<'_>, gate: Gate, steps: Vec<StepRow>) -> GateRow {
@@ -114,29 +132,43 @@ fn gate_row(truths: &Truths<'_>, gate: Gate, steps: Vec<StepRow>) -> GateRow {
             Some(Stand::Doubted) => "refused",
             Some(Stand::Done | Stand::Waiting | Stand::Open(_) | Stand::Stuck) => "yes",
         },
+        is_folded: answer == Some(Stand::Done) && gate.steps().iter().all(|step| truths.holder(*step).is_none()),
         steps,
     }
 }
 
-fn step_row(truths: &Truths<'_>, names: &Names, connection: ConnectionId, step: Step) -> StepRow {
+fn step_row(seen: &Seen<'_>, step: Step) -> StepRow {
+    let truths = seen.truths;
+    let hold = hold::of(seen, step);
     let (kind, said) = standing(truths, step);
     let href = match truths.state.step(step) {
         StepState::Waiting => String::new(),
         StepState::Open { .. } | StepState::Stuck { .. } | StepState::Yes { .. } => {
-            links::SCHOOL_STEP.step(connection, step)
+            links::SCHOOL_STEP.step(seen.me.connection, step)
         }
     };
+    let (kind, words) = match hold.as_ref().map(|hold| hold.colleague.as_str()) {
+        Some(colleague) if kind == NOW && !colleague.is_empty() => ("person", format!("Bij {colleague}")),
+        Some(_) | None => (kind, said.to_owned()),
+    };
+    // Until then the button in Numo is not to be pressed: that stands where the list ends.
+    let is_last = step == Step::ActivationConfirmed;
+    let is_closed = is_last && open_schools(truths.state).is_empty() && !truths.state.lifecycle().is_withdrawn();
+    let warning = if is_closed { " Druk tot dan niet op MAGISTER IMPORT in Numo." } else { "" };
+    let meta = evidence::step_meta(truths, seen.names, step);
     StepRow {
         key: step.as_str(),
         name: words::step_name(step),
         href,
         kind,
-        words: said,
-        meta: evidence::step_meta(truths, names, step),
+        words,
+        meta: format!("{meta}{warning}").trim().to_owned(),
+        hold,
     }
 }
 
 const READY: &str = "ready";
+const NOW: &str = "now";
 
 /// Kind and words of a step's tag.
 pub(super) fn standing(truths: &Truths<'_>, step: Step) -> (&'static str, &'static str) {
@@ -145,16 +177,16 @@ pub(super) fn standing(truths: &Truths<'_>, step: Step) -> (&'static str, &'stat
         return (if stand == Stand::Doubted { "refused" } else { "unseen" }, said);
     }
     match (stand, truths.state.lifecycle()) {
-        (Stand::Done | Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted, _) => (READY, "Gereed"),
+        (Stand::Done | Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted, _) => (READY, "Klaar"),
         (Stand::Waiting, _) => ("blocked", "Kan nog niet"),
         (Stand::Open(_) | Stand::Stuck, Lifecycle::Withdrawn { .. }) => ("neutral", "Gestopt"),
         (Stand::Stuck, Lifecycle::Active | Lifecycle::Paused { .. } | Lifecycle::Completed { .. }) => {
-            ("stuck", "Vastgelopen")
+            ("stuck", "Lukt niet")
         }
         (Stand::Open(_), Lifecycle::Paused { .. }) => ("neutral", "Gepauzeerd"),
         (Stand::Open(party), Lifecycle::Active | Lifecycle::Completed { .. }) => {
             match truths.holder(step).unwrap_or(party) {
-                Party::School => ("now", "Nu doen"),
+                Party::School => (NOW, "Nu doen"),
                 Party::Kurve => ("kurve", "Bij Kurve"),
                 Party::Magister => ("magister", "Bij Magister"),
             }
@@ -167,163 +199,6 @@ fn waits_on_school(truths: &Truths<'_>, step: Step) -> bool {
     is_open && truths.holder(step) == Some(Party::School)
 }
 
-fn is_under_way(state: &Onboarding) -> bool {
-    match state.lifecycle() {
-        Lifecycle::Active | Lifecycle::Completed { .. } => true,
-        Lifecycle::Paused { .. } | Lifecycle::Withdrawn { .. } => false,
-    }
-}
-
-/// Why the import is closed; empty when it is open.
-pub(super) fn closed_reasons(truths: &Truths<'_>) -> Vec<ReasonRow> {
-    match verdict_of_all(truths.state) {
-        Verdict::Open => vec![],
-        Verdict::Closed { reasons } => reasons
-            .into_iter()
-            .map(|reason| ReasonRow {
-                key: reason.gate.as_str(),
-                question: words::gate_question(reason.gate),
-                missing: missing(truths, &reason.missing),
-            })
-            .collect(),
-    }
-}
-
-/// Who is to act for a question; what cannot be done yet is left out as long as something can.
-fn missing(truths: &Truths<'_>, steps: &[(Step, Option<Party>)]) -> String {
-    let seen = |step: Step, party| truths.holder(step).unwrap_or(party);
-    let open = steps.iter().filter_map(|(step, holder)| holder.map(|party| (*step, seen(*step, party))));
-    let said: Vec<_> = open
-        .map(|(step, party)| {
-            let name = words::step_name(step);
-            if is_under_way(truths.state) {
-                format!("{name}. {}.", evidence::party_phrase(party))
-            } else {
-                format!("{name}.")
-            }
-        })
-        .collect();
-    if said.is_empty() { "Kan nog niet: eerst de andere vragen.".to_owned() } else { said.join(" ") }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::check::testing::histories;
-    use crate::domain::onboarding::Command;
-    use crate::domain::onboarding::testing::{Walk, reason, school_id, superbeheerder};
-
-    fn rows(walk: &Walk) -> Vec<GateRow> {
-        gate_rows(&Truths::said(&walk.state), &Names::default(), ConnectionId::from_uuid(uuid::Uuid::from_u128(7)))
-    }
-
-    fn kinds(walk: &Walk) -> Vec<&'static str> {
-        rows(walk).iter().flat_map(|gate| gate.steps.iter().map(|step| step.kind)).collect()
-    }
-
-    #[test]
-    fn a_fresh_school_has_three_things_to_do() {
-        let walk = Walk::start();
-
-        let gates = rows(&walk);
-
-        assert_eq!(train(&Truths::said(&walk.state)).text, "0 van 9 stappen gereed");
-        assert_eq!(
-            kinds(&walk),
-            ["now", "now", "blocked", "blocked", "blocked", "blocked", "now", "blocked", "blocked"]
-        );
-        assert_eq!(gates.iter().map(|gate| gate.look).collect::<Vec<_>>(), ["now", "now", "wait", "now", "wait"]);
-        assert!(gates.iter().flat_map(|gate| &gate.steps).all(|row| row.href.is_empty() == (row.kind == "blocked")));
-    }
-
-    #[test]
-    fn only_what_waits_on_the_school_is_to_do() {
-        let walk = Walk::all_but(&[Step::CredentialsIssued, Step::AllowlistingConfirmed, Step::ConsentGiven]);
-
-        let gates = rows(&walk);
-
-        assert_eq!(
-            gates.iter().filter(|gate| gate.look == "now").map(|gate| gate.key).collect::<Vec<_>>(),
-            ["consent"]
-        );
-        assert_eq!(kinds(&walk)[..3], ["now", "ready", "kurve"]);
-    }
-
-    #[test]
-    fn nothing_waits_on_anyone_while_it_is_paused_or_stopped() {
-        let mut walk = Walk::start();
-        let until = walk.now.date_naive() + chrono::Days::new(9);
-        walk.does(superbeheerder(), &Command::Pause { reason: reason("Toetsweek"), until });
-        let paused = rows(&walk);
-        walk.does(
-            superbeheerder(),
-            &Command::Withdraw { school: school_id(1), reason: reason("Optie B"), chose_option_b: false },
-        );
-        let stopped = rows(&walk);
-
-        assert!(paused.iter().chain(&stopped).all(|gate| gate.look == "wait"));
-        assert_eq!((paused[0].steps[0].words, stopped[0].steps[0].words), ("Gepauzeerd", "Gestopt"));
-    }
-
-    #[test]
-    fn a_stuck_step_stands_out_and_waits_on_kurve() {
-        let mut walk = Walk::start();
-        walk.does(
-            superbeheerder(),
-            &Command::ReportStuck { step: Step::ConsentGiven, reason: reason("Geen schuifje") },
-        );
-
-        assert_eq!(kinds(&walk)[0], "stuck");
-        assert_eq!(rows(&walk)[0].look, "wait");
-    }
-
-    #[test]
-    fn the_reasons_name_who_is_to_act_and_end_when_all_is_yes() {
-        let walk = Walk::all_but(&[Step::ActivationConfirmed, Step::PasswordSet]);
-
-        let reasons = closed_reasons(&Truths::said(&walk.state));
-
-        assert_eq!(reasons.iter().map(|row| row.key).collect::<Vec<_>>(), ["password", "activation"]);
-        assert_eq!(reasons[0].missing, "Wachtwoord instellen in Magister. Jullie zijn aan zet.");
-        assert_eq!(reasons[1].missing, "Kan nog niet: eerst de andere vragen.");
-        assert!(closed_reasons(&Truths::said(&Walk::all_but(&[]).state)).is_empty());
-        let all = Walk::all_but(&[]);
-        let train = train(&Truths::said(&all.state));
-        assert_eq!(
-            (train.text.as_str(), train.more.as_str(), train.count.as_str()),
-            ("9 van 9 stappen gereed", "", "9/9")
-        );
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn the_reasons_name_whom_everything_else_names(moments in histories()) {
-            for moment in moments {
-                let truths = moment.truths();
-                let reasons = closed_reasons(&truths);
-                for open in truths.open_steps().iter().filter(|open| !truths.state.is_yes(open.step)) {
-                    let said = format!("{}. {}.", words::step_name(open.step), evidence::party_phrase(open.holder));
-                    let reason = reasons.iter().find(|row| row.key == open.step.gate().as_str());
-
-                    assert!(reason.is_some_and(|reason| reason.missing.contains(&said)), "{said} not in {reasons:?}");
-                }
-            }
-        }
-
-        #[test]
-        fn no_row_calls_a_step_done_whose_newest_check_refused_it(moments in histories()) {
-            for moment in moments {
-                let Some(step) = moment.refused() else { continue };
-                let id = ConnectionId::from_uuid(uuid::Uuid::from_u128(7));
-                let rows = gate_rows(&moment.truths(), &Names::default(), id);
-                let gate = rows.iter().find(|row| row.key == step.gate().as_str()).expect("each step has a gate");
-                let row = gate.steps.iter().find(|row| row.key == step.as_str()).expect("it has its row");
-
-                assert!(row.kind != READY && row.words != "Gereed" && gate.look != "yes" && gate.answer != "Ja", "{row:?}");
-                let place = Step::iter().position(|one| one == step).expect("one of nine");
-                assert_ne!(train(&moment.truths()).wagons[place].state, "done", "{row:?}");
-                assert!(!row.meta.contains("dit werkt."), "{row:?}");
-            }
-        }
-    }
-}
+#[path = "view_tests.rs"]
+mod tests;

@@ -14,9 +14,9 @@ use super::support::{Checks, limits, run_with};
 const BAD_CERTIFICATE: &str =
     "Het certificaat van jullie Magister is niet geldig. Kurve zoekt uit waarom. Je hoeft niets te doen.";
 const NOT_SAFE: &str =
-    "Er komt geen beveiligde verbinding met Magister tot stand. Kurve zoekt uit waarom. Je hoeft niets te doen.";
-const UNEXPECTED: &str = "De controle kon niet af, want er kwam een onverwacht antwoord. Kurve zoekt uit waarom. Je hoeft \
-     niets te doen.";
+    "We kunnen geen veilige verbinding maken met jullie Magister. Kurve zoekt uit waarom. Je hoeft niets te doen.";
+const UNEXPECTED: &str = "De controle is niet gelukt: Magister gaf een antwoord dat we niet kennen. Kurve zoekt uit waarom. Je \
+     hoeft niets te doen.";
 const SLOW: &str = "Magister doet te lang over een antwoord. Kurve zoekt uit waarom. Je hoeft niets te doen.";
 
 const UNKNOWN_AUTHORITY: &str = "Het certificaat komt van een uitgever die we niet kennen.";
@@ -116,7 +116,7 @@ fn kurve_reads_the_cause_and_what_to_do_and_the_school_that_kurve_does_it() {
             let kurves = staff.get(&links::staff_check(links::STAFF_CHECK, school.connection, id)).await;
             let row = staff.get(links::STAFF).await.text("[data-kind=check]");
 
-            assert_eq!(own.text("[data-check] .next-step__label"), "Kurve is aan zet", "{cause}");
+            assert_eq!(own.text("[data-check] .next-step__label"), "Kurve is aan de beurt", "{cause}");
             assert!(own.text("[data-check]").contains(sentence), "{cause}: {}", own.text("[data-check]"));
             assert!(!own.body.contains(cause), "{cause}: it says nothing to a school");
             assert!(kurves.text("[data-check]").contains("Aan zet: Kurve"), "{cause}: {}", kurves.body);

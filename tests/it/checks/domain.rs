@@ -34,7 +34,7 @@ fn a_wrong_school_domain_is_shown_and_corrected_on_the_page_of_the_check() {
         assert!(page.text("[data-check]").contains("We zochten op https://bonhoefer.swp.nl."), "{}", page.body);
         assert_eq!((wrong.status, wrong.has("[data-error-for=domain]")), (422, true));
         assert_eq!((given.status, given.location()), (303, portal.at("/verbinding").as_str()), "{}", given.body);
-        assert_eq!(between.text("[data-state] [data-tag]"), "Gereed", "nothing is known of the new one yet");
+        assert_eq!(between.text("[data-state] [data-tag]"), "Klaar", "nothing is known of the new one yet");
         assert_eq!(after.attributes("[data-check]", "data-check"), ["ok"]);
         assert!(!after.has("[data-form=domain]") && checks.state(&school).await.is_yes(QueryExecuted));
         assert_eq!((again.status, again.has("[data-refusal]")), (422, true), "what works is not corrected");

@@ -41,7 +41,7 @@ fn a_lost_connection_closes_the_import_with_a_mail_each_and_opens_it_by_itself_w
         assert!(checks.connection(&school).await.is_lost);
         let of = |what: &str| format!("School 12AB (12AB): import weer dicht, {what}");
         let told = [
-            (school.email.clone(), of("Kurve is aan zet")),
+            (school.email.clone(), of("Kurve is aan de beurt")),
             ("support@kurve.nl".to_owned(), of("eerst: Wachtwoord instellen")),
         ];
         assert_eq!(checks.mailed().await, told);

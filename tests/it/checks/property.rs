@@ -263,12 +263,12 @@ impl Story {
         let overview = portal.open("").await;
         let own = portal.open(&format!("/stap/{}", step.as_str())).await;
         let kurves = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.connection)).await;
-        assert_ne!(overview.text(&format!("{place} [data-tag]")), "Gereed", "{told}: overview");
+        assert_ne!(overview.text(&format!("{place} [data-tag]")), "Klaar", "{told}: overview");
         let answer = overview.text(&format!("[data-gate={}] .gate__answer", gate.as_str()));
         assert_ne!(answer, "Antwoord: Ja", "{told}: overview");
         // A step that cannot be done yet has no page.
         let is_own = own.status == 200 && own.has("[data-state] [data-tag]");
-        assert!(!is_own || own.text("[data-state] [data-tag]") != "Gereed", "{told}: its own page");
+        assert!(!is_own || own.text("[data-state] [data-tag]") != "Klaar", "{told}: its own page");
         assert_ne!(kurves.text(&format!(".ledger {place} [data-tag]")), "Gereed", "{told}: Kurve's page");
 
         let verdict = verdict_of(&self.checks.app, &self.key, &school.brin).await;

@@ -66,7 +66,7 @@ fn what_was_said_and_not_seen_is_no_plain_yes_on_the_overview_nor_on_kurves_page
             assert_eq!(answer(page, "consent"), told("yes", "Ja"));
             assert!(page.text("[data-progress]").contains("4 daarvan zijn nog niet gezien."), "{}", page.body);
         }
-        assert_eq!(overview.text(".progress__text"), "8 van 9 stappen gereed");
+        assert_eq!(overview.text(".progress__text"), "8 van 9 stappen klaar");
         let wagons = overview.attributes(".train__cars i", "data-state");
         assert_eq!(wagons, ["done", "done", "done", "unseen", "unseen", "unseen", "done", "unseen", "wait"]);
         assert_eq!(kurves.attributes("[data-gate]", "data-look"), ["yes", "unseen", "unseen", "unseen", "now"]);
@@ -86,10 +86,10 @@ fn a_refused_step_counts_for_nothing_beside_the_train_though_the_rules_still_say
         assert!(checks.state(&school).await.is_yes(PasswordSet), "what a check saw keeps its tries");
         assert_eq!(answer(&overview, "password"), told("refused", "Klopt nu niet"));
         assert_eq!(answer(&overview, "allowlisting"), told("yes", "Ja"));
-        assert_eq!(overview.text(".progress__text"), "8 van 9 stappen gereed");
+        assert_eq!(overview.text(".progress__text"), "8 van 9 stappen klaar");
         assert_eq!(overview.text("[data-not-seen]"), "1 stap klopt nu niet.");
         let card = overview.text("[data-next]");
-        assert!(card.contains("ging niet goed") && !card.contains("Alle vijf vragen zijn met ja"), "{card}");
+        assert!(card.contains("niet geslaagd") && !card.contains("Op alle vijf vragen"), "{card}");
         assert_eq!(overview.attributes(".train__cars i", "data-state")[4], "refused");
     });
 }
@@ -107,8 +107,8 @@ fn where_kurve_is_to_activate_the_card_knows_what_the_newest_check_denies() {
 
         let card = portal.open("").await.text("[data-next]");
 
-        assert!(before.contains("Alles van jullie kant is gereed"), "{before}");
-        assert!(card.contains("klopte iets nog niet") && !card.contains("gereed"), "{card}");
+        assert!(before.contains("Alles van jullie kant is klaar"), "{before}");
+        assert!(card.contains("klopte iets nog niet") && !card.contains("klaar"), "{card}");
         checks.app.new_mails().await;
     });
 }
@@ -168,10 +168,10 @@ fn a_password_that_worked_and_is_refused_now_is_kurves_on_every_page() {
         let kurves = staff.get(&links::staff_school(links::STAFF_SCHOOL, school.connection)).await;
         let (worklist, list) = (staff.get(links::STAFF).await, staff.get(links::STAFF_CONNECTIONS).await);
 
-        assert_eq!(step.text("[data-holder]"), "Kurve is aan zet.");
+        assert_eq!(step.text("[data-holder]"), "Kurve is aan de beurt.");
         assert!(step.has("[data-action=ask-password]"), "{}", step.body);
-        assert!(overview.text("[data-step=password_set]").contains("Kurve is aan zet."), "{}", overview.body);
-        assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan zet");
+        assert!(overview.text("[data-step=password_set] [data-who]").starts_with("Kurve ·"), "{}", overview.body);
+        assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan de beurt");
         let on_kurves = kurves.text(".ledger [data-step=password_set]");
         assert!(on_kurves.contains("Bij Kurve") && on_kurves.contains("Nieuw wachtwoord maken"), "{on_kurves}");
         let row = worklist.text("[data-work=password_set]");
@@ -206,11 +206,11 @@ fn a_password_that_worked_and_is_refused_once_the_query_is_back_is_kurves_and_no
         let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
 
         let (step, check) = (portal.open("/stap/password_set").await, portal.open("/verbinding").await);
-        assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan zet");
-        assert!(step.text("[data-holder]").starts_with("Kurve is aan zet"), "{}", step.body);
+        assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan de beurt");
+        assert!(step.text("[data-holder]").starts_with("Kurve is aan de beurt"), "{}", step.body);
         assert_eq!(step.text("[data-state] [data-tag]"), "Bij Kurve");
-        let overview = portal.open("").await.text("main");
-        assert!(overview.contains("Wachtwoord instellen in Magister. Kurve is aan zet."), "{overview}");
+        let overview = portal.open("").await.text("[data-step=password_set] [data-who]");
+        assert!(overview.starts_with("Kurve · sinds"), "{overview}");
         let row = staff.get(links::STAFF).await.text("[data-work=password_set]");
         assert!(row.contains("Nieuw wachtwoord maken") && row.contains("inloggen geweigerd"), "{row}");
         let listed = async |holder: &str| {
@@ -255,7 +255,7 @@ fn of_a_list_that_lacks_a_column_kurve_sets_out_a_new_query_and_the_school_runs_
         let step = portal.open("/stap/query_executed").await;
         assert!(step.text("[data-fallen]").contains("ontbreekt een kolom. Voer de nieuwe query uit"), "{}", step.body);
         let check = portal.open("/verbinding").await;
-        assert_eq!(check.text("[data-check] .next-step__label"), "Jullie zijn aan zet");
+        assert_eq!(check.text("[data-check] .next-step__label"), "Jullie zijn aan de beurt");
         assert!(check.text("[data-check]").contains("Voer de query die nu klaarstaat uit"), "{}", check.body);
         assert!(!staff.get(links::STAFF).await.has("[data-work=query_executed]"));
         let mails = checks.app.new_mails().await;
@@ -346,7 +346,7 @@ fn the_page_of_the_check_asks_nothing_of_who_paused_stopped_or_is_stuck() {
             checks.check(&school).await;
             let portal = checks.app.portal(&school).await;
             let active = portal.open("/verbinding").await;
-            assert_eq!(active.text("[data-check] .next-step__label"), "Jullie zijn aan zet");
+            assert_eq!(active.text("[data-check] .next-step__label"), "Jullie zijn aan de beurt");
             assert!(active.has("[data-by-itself]"));
             let until = checks.app.now().date_naive() + chrono::Days::new(9);
             let command = match label {
@@ -363,7 +363,7 @@ fn the_page_of_the_check_asks_nothing_of_who_paused_stopped_or_is_stuck() {
             let turn = match label {
                 "Op pauze" => "De koppeling staat op pauze",
                 "Gestopt" => "De koppeling is gestopt",
-                _ => "Kurve is aan zet",
+                _ => "Kurve is aan de beurt",
             };
             assert_eq!(page.text("[data-check] .next-step__label"), turn, "{label}");
             assert!(card.contains("Inloggen geweigerd"), "{label}: {card}");

@@ -161,7 +161,7 @@ fn a_school_whose_word_is_refused_hears_so_once_and_reads_what_was_said_and_seen
             "{}",
             page.body
         );
-        assert!(page.text("[data-to-do]").contains("Kurve erbij staat"), "{}", page.body);
+        assert!(page.text("[data-to-do]").contains("Staat Kurve erbij?"), "{}", page.body);
     });
 }
 
@@ -178,7 +178,7 @@ fn what_is_reported_while_the_check_runs_or_after_it_stays_until_the_next() {
         let portal = checks.app.portal(&school).await;
         let page = portal.open("/stap/password_set").await;
 
-        assert_eq!(page.text("[data-state] [data-tag]"), "Gereed");
+        assert_eq!(page.text("[data-state] [data-tag]"), "Klaar");
         assert!(page.text("[data-sight]").starts_with("De laatste controle was daarvoor, op"), "{}", page.body);
         checks.check(&school).await;
         assert!(!checks.state(&school).await.is_yes(PasswordSet));

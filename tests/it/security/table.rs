@@ -57,6 +57,8 @@ pub(crate) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::SCHOOL_TAKE_BACK.route(), PORTAL),
     ("POST", links::SCHOOL_STUCK.route(), PORTAL),
     ("POST", links::SCHOOL_HAND_OVER.route(), PORTAL),
+    ("POST", links::SCHOOL_TAKE_OVER.route(), PORTAL),
+    ("POST", links::SCHOOL_ASK.route(), PORTAL),
     ("POST", links::SCHOOL_DETAILS.route(), PORTAL),
     ("POST", links::SCHOOL_PASSWORD.route(), PORTAL),
     ("POST", links::SCHOOL_NEW_PASSWORD.route(), PORTAL),
