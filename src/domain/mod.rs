@@ -14,6 +14,7 @@ pub mod colleague;
 pub mod connection;
 pub mod count;
 pub mod credential;
+pub mod doubt;
 pub mod four_eyes;
 pub mod heartbeat;
 pub mod ids;
