@@ -16,6 +16,7 @@ pub mod connection;
 pub mod count;
 pub mod credential;
 pub mod feed;
+pub mod doubt;
 pub mod four_eyes;
 pub mod heartbeat;
 pub mod ids;
