@@ -57,7 +57,9 @@ pub fn outage_cause(seen: &[(CheckCode, u64)]) -> &'static str {
 /// What stands beside the verdict where an admin gave leave to activate without a check that passed.
 pub fn leave(at: DateTime<Utc>, reason: &Reason) -> String {
     let when = super::date_nl(at);
-    format!("Kurve gaf op {when} toestemming om te activeren zonder geslaagde controle van de verbinding. Reden: {reason}")
+    format!(
+        "Kurve gaf op {when} toestemming om te activeren zonder geslaagde controle van de verbinding. Reden: {reason}"
+    )
 }
 
 /// Why Kurve activated although the newest check was no ground for it, in one line.

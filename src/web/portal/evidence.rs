@@ -123,7 +123,9 @@ pub(super) fn holder_sentence(truths: &Truths<'_>, names: &Names, step: Step) ->
             let handed = state.handed_to(step).and_then(|id| Some((id, names.contact_of_today(id)?)));
             let since = words::date_nl(*since);
             let turn = match (handed, party) {
-                (Some((id, _)), Party::School) if names.is_reader(id) => format!("Jij bent aan de beurt sinds {since}."),
+                (Some((id, _)), Party::School) if names.is_reader(id) => {
+                    format!("Jij bent aan de beurt sinds {since}.")
+                }
                 (Some((_, name)), Party::School) => format!("{name} is aan de beurt sinds {since}."),
                 (_, Party::School | Party::Kurve | Party::Magister) => {
                     format!("{} sinds {since}.", party_phrase(party))

@@ -2,9 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::domain::onboarding::Command;
-use crate::domain::onboarding::testing::{
-    Walk, claim, confirm, contact_id, reason, superbeheerder, support, ticket,
-};
+use crate::domain::onboarding::testing::{Walk, claim, confirm, contact_id, reason, superbeheerder, support, ticket};
 
 fn names() -> Names {
     let contacts = BTreeMap::from([(contact_id(1), "Anna de Wit".into()), (contact_id(2), "Bram Yılmaz".into())]);
@@ -52,8 +50,7 @@ fn an_open_step_says_who_has_the_ball_and_why_it_fell() {
     assert_eq!(meta(&walk, step), "Gemeld dat het niet lukt. Kurve is aan de beurt sinds ma 31 augustus 2026.");
 
     walk.does(support(), &Command::AnswerStuck { step, answer: reason("Kijk bij Lijsten") });
-    let both =
-        "Reden: Er staat een vinkje te veel. Kurve heeft geantwoord op de melding. Bram Yılmaz is aan de beurt";
+    let both = "Reden: Er staat een vinkje te veel. Kurve heeft geantwoord op de melding. Bram Yılmaz is aan de beurt";
     assert!(meta(&walk, step).contains(both), "{}", meta(&walk, step));
 }
 

@@ -1,9 +1,7 @@
 use super::*;
 use crate::domain::check::testing::histories;
 use crate::domain::ids::ConnectionId;
-use crate::domain::onboarding::testing::{
-    Walk, contact_id, first_morning, reason, school_id, superbeheerder, support,
-};
+use crate::domain::onboarding::testing::{Walk, contact_id, first_morning, reason, school_id, superbeheerder, support};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::text::{EmailAddress, PersonName};
 

@@ -61,6 +61,12 @@ fn of_one_step_it_tells_only_what_came_of_it_and_never_more_than_three_things() 
 
 #[test]
 fn a_first_visit_and_one_since_which_nothing_changed_have_nothing_to_tell() {
-    assert_eq!(told(vec![entry(1, contact(2), done(Step::ConsentGiven)), entry(50, contact(1), Action::ContactSignedIn)]), None);
-    assert_eq!(told(vec![entry(2, contact(1), Action::ContactSignedIn), entry(3, contact(2), Action::ContactSignedIn)]), None);
+    assert_eq!(
+        told(vec![entry(1, contact(2), done(Step::ConsentGiven)), entry(50, contact(1), Action::ContactSignedIn)]),
+        None
+    );
+    assert_eq!(
+        told(vec![entry(2, contact(1), Action::ContactSignedIn), entry(3, contact(2), Action::ContactSignedIn)]),
+        None
+    );
 }

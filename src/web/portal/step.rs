@@ -32,9 +32,7 @@ use crate::web::portal::next::Link;
 use crate::web::portal::opened::{Around, Opened, StepPath, open};
 use crate::web::portal::school_rows::{self, SchoolRow};
 use crate::web::portal::sketch::{self, Line};
-use crate::web::portal::step_parts::{
-    self, Allowed, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed,
-};
+use crate::web::portal::step_parts::{self, Allowed, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed};
 use crate::web::portal::view;
 use crate::words::{self, Names};
 
@@ -192,7 +190,8 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     }
     let gives_details = step == Step::DetailsSubmitted;
     let asked = if gives_details { details::find_asked(&web.context, &file).await? } else { None };
-    let first = act::first_button(step, &can, panel.as_ref(), act::was_downloaded(&lines, file.state.credential_version()));
+    let first =
+        act::first_button(step, &can, panel.as_ref(), act::was_downloaded(&lines, file.state.credential_version()));
     let section = typed.section;
     let mut colleague = std::mem::take(&mut typed.colleague);
     if section != Section::HandOver && step == Step::ConsentGiven {
