@@ -32,6 +32,10 @@ pub(in crate::services) async fn tell(
     let mut told: HashSet<Option<ContactId>> = work.welcomed().map(Some).collect();
     for notice in in_order_of_use(&notices) {
         for contact in receivers(notice, &contacts) {
+            // Whoever opens their own step again has it as before.
+            if notice.kind == MailKind::StepHandedOver && contact == by {
+                continue;
+            }
             // A person is told of one change once: by the mail that says what to do now.
             if contact.is_some() && !told.insert(contact) {
                 continue;

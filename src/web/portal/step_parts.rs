@@ -64,6 +64,8 @@ pub(super) struct HandOverForm {
     pub(super) colleague_email: String,
     #[serde(default)]
     pub(super) colleague_role: String,
+    #[serde(default)]
+    pub(super) sure_colleague_email: String,
 }
 
 /// What the school gives of itself.
@@ -77,6 +79,8 @@ pub(super) struct DetailsForm {
     pub(super) domain: String,
     #[serde(default)]
     pub(super) region: String,
+    #[serde(default)]
+    pub(super) sure_domain: String,
 }
 
 impl From<&ConnectionFile> for DetailsForm {
@@ -87,6 +91,7 @@ impl From<&ConnectionFile> for DetailsForm {
             brin: file.only_school().map(|school| school.details.brin.to_string()).unwrap_or_default(),
             domain: details.domain.label().to_owned(),
             region: details.region.as_str().to_owned(),
+            sure_domain: String::new(),
         }
     }
 }
