@@ -21,6 +21,8 @@ pub const REGISTER: &str = "/aanmelden";
 pub const REGISTER_SENT: &str = "/aanmelden/verstuurd";
 /// Confirms the address of a request.
 pub const REGISTER_CONFIRM: &str = "/aanmelden/bevestig/{token}";
+/// The request that such a link is about, to be filled in anew.
+pub const REGISTER_CHANGE: &str = "/aanmelden/bevestig/{token}/wijzigen";
 /// Signing in as a school.
 pub const SIGN_IN: &str = "/inloggen";
 /// Typing the code from the mail.
@@ -72,6 +74,19 @@ pub const SCHOOL_QUERY: OfConnection = OfConnection::new("/school/{connection}/q
 pub const SCHOOL_IMPORTED: OfConnection = OfConnection::new("/school/{connection}/import-gedaan");
 /// The connection's contacts.
 pub const SCHOOL_CONTACTS: OfConnection = OfConnection::new("/school/{connection}/collegas");
+/// One of the contacts.
+pub const SCHOOL_COLLEAGUE: OfConnection = OfConnection::new("/school/{connection}/collegas/{contact}");
+/// Correcting the address of a contact.
+pub const SCHOOL_COLLEAGUE_ADDRESS: OfConnection = OfConnection::new("/school/{connection}/collegas/{contact}/adres");
+/// Proposing a role for a contact.
+pub const SCHOOL_COLLEAGUE_ROLE: OfConnection = OfConnection::new("/school/{connection}/collegas/{contact}/rol");
+/// Asking Kurve to give a contact access.
+pub const SCHOOL_COLLEAGUE_ACCESS: OfConnection = OfConnection::new("/school/{connection}/collegas/{contact}/toegang");
+/// Removing a contact.
+pub const SCHOOL_COLLEAGUE_REMOVE: OfConnection =
+    OfConnection::new("/school/{connection}/collegas/{contact}/verwijderen");
+/// "Ik ben hier niet meer".
+pub const SCHOOL_LEAVE: OfConnection = OfConnection::new("/school/{connection}/niet-meer-hier");
 /// What Kurve and the school wrote to each other, and writing to Kurve.
 pub const SCHOOL_MESSAGES: OfConnection = OfConnection::new("/school/{connection}/berichten");
 /// Pausing.

@@ -31,6 +31,7 @@ pub mod heartbeat;
 pub mod holding;
 pub mod job_slot;
 pub mod join_request;
+pub mod kept_form;
 pub mod key_fingerprint;
 pub mod known_browser;
 pub mod loaded_holidays;

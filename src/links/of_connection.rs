@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{CheckId, ConnectionId};
 use crate::domain::onboarding::Step;
-use crate::domain::school::SchoolRef;
+use crate::domain::school::{ContactRef, SchoolRef};
 
 /// A path that begins with a connection. As it stands it leads nowhere, and is no text:
 /// a link comes into being only with what it is about.
@@ -45,6 +45,11 @@ impl OfConnection {
     /// The path of a connection check.
     pub fn check(self, connection: ConnectionId, check: CheckId) -> String {
         self.with(connection, &[&check.to_string()])
+    }
+
+    /// The path of a page or form about one of its contacts.
+    pub fn contact(self, ContactRef { connection, contact }: ContactRef) -> String {
+        self.with(connection, &[&contact.to_string()])
     }
 
     /// The path of a form about one of its schools.

@@ -44,12 +44,19 @@ pub struct Visit {
     pub origin: Client,
     /// What was just done.
     flash: Option<FlashMessage>,
+    /// What finds a form that was kept.
+    kept: Option<Token>,
 }
 
 impl Visit {
     /// The call of somebody of whom is not known yet who they are.
     pub fn anonymous(&self) -> AnonymousCall<'_> {
         AnonymousCall::new(self.now, &self.request_id).from(&self.origin)
+    }
+
+    /// What finds the form that was kept in this browser, if one was.
+    pub fn kept(&self) -> Option<&Token> {
+        self.kept.as_ref()
     }
 
     /// Whether the message of this visit is this one.
@@ -95,6 +102,7 @@ impl FromRequestParts<WebState> for Visit {
             client,
             origin,
             flash: Jar::Flash.read(web, &parts.headers).as_deref().and_then(FlashMessage::parse),
+            kept: Jar::Kept.read_token(web, &parts.headers),
         })
     }
 }

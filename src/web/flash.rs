@@ -93,6 +93,8 @@ pub enum Flash {
     SignedOut,
     /// A form came after the session had ended.
     WasAway,
+    /// A form came after the session had ended, and is kept.
+    FormKept,
     /// The password is shown only to who signed in a moment ago.
     FreshCode,
     /// Credentials were issued.
@@ -225,6 +227,7 @@ impl Flash {
             Self::OptionBKept => "Bewaard bij jullie school. Volgend jaar staat het er nog.",
             Self::SignedOut => "Je bent uitgelogd.",
             Self::WasAway => "Je was te lang weg. Log opnieuw in. Wat je net invulde, is niet opgeslagen.",
+            Self::FormKept => "Je was te lang weg. Log opnieuw in. Daarna staat er nog wat je typte.",
             Self::FreshCode => {
                 "Je bent al langer dan een kwartier ingelogd. Vul eerst de code uit een nieuwe mail in. Daarna kun je het \
                  wachtwoord bekijken."
@@ -274,6 +277,8 @@ impl Flash {
             Self::Issued => (Promised::Vouched, "Wachtwoord en query zijn klaargezet."),
             Self::SentBack => (Promised::School, "De stap is teruggestuurd."),
             Self::Answered => (Promised::School, "Je antwoord is opgeslagen."),
+            Self::Crew(CrewDone::ColleagueAdded) => (Promised::Person, "Je collega doet mee."),
+            Self::Crew(CrewDone::AccessAsked) => (Promised::Reader, "Kurve weet het."),
             Self::Crew(CrewDone::MessageSent) => (Promised::School, "Je bericht is opgeslagen."),
             Self::Crew(CrewDone::MessageReceived) => (Promised::Reader, "Je bericht staat bij Kurve."),
             Self::PausedByKurve => (Promised::School, "De koppeling staat op pauze."),

@@ -42,8 +42,9 @@ pub use names::{
 pub use numbers::{counted, dotted};
 pub use option_b::{IDS_MAIL, IDS_MAIL_SUBJECT};
 pub use refusals::{
-    HAND_OVER_TO_SELF, HOLDS_PASSWORD, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal,
-    seen_by_colleague, snooze_refusal, too_many_contacts, too_many_requests,
+    COLLEAGUE_EXISTS, HAND_OVER_TO_SELF, HOLDS_PASSWORD, LAST_CONTACT, NOT_ONESELF, TOO_MANY_FORMS, check_refusal,
+    listed_nl, own_days_refusal, refusal, reveal_refusal, seen_by_colleague, snooze_refusal, too_many_contacts,
+    too_many_requests,
 };
 pub use timeline::{change_sentence, entry_sentence, for_option_b};
 pub use truth::{

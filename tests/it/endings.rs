@@ -71,7 +71,7 @@ fn who_is_not_vouched_for_reads_why_not_and_what_then_and_a_direct_post_is_refus
 
             assert!(!page.has("main form"), "{path}: {}", page.body);
             for said in [page.text("[data-refusal]"), direct.text("[data-refusal]")] {
-                assert!(said.contains("voor wie Kurve instaat") && said.contains("support@kurve.nl"), "{path}: {said}");
+                assert!(said.contains("met toegang") && said.contains("Collega's"), "{path}: {said}");
             }
             assert_eq!(direct.status, 422, "{path}");
         }
@@ -79,7 +79,7 @@ fn who_is_not_vouched_for_reads_why_not_and_what_then_and_a_direct_post_is_refus
         let undone = table.portal.post(&table.portal.at("/terugdraaien"), &posted(&[])).await;
 
         assert_eq!((imported.status, undone.status), (422, 422));
-        assert!(imported.body.contains("voor wie Kurve instaat"), "{}", imported.body);
+        assert!(imported.body.contains("met toegang"), "{}", imported.body);
         let file = onboardings::load_file(app.context(), table.school.connection).await.expect("it is there");
         assert_eq!(file.state.lifecycle().as_str(), "active");
         assert_eq!(told(&app).await, []);
@@ -101,7 +101,7 @@ fn an_import_that_is_open_can_be_reported_done_only_by_who_is_vouched_for() {
         let done = press(&table, "", "form[action$='/import-gedaan']", &[]).await;
 
         assert!(!seen.has("[data-action=import-reported]"), "{}", seen.body);
-        assert!(seen.text("[data-report-refusal]").contains("voor wie Kurve instaat"));
+        assert!(seen.text("[data-report-refusal]").contains("met toegang"));
         assert_eq!(done.status, 303, "{}", done.body);
         let told = told(&app).await;
         let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();

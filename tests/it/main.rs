@@ -65,6 +65,7 @@ mod optie_b;
 mod option_b;
 mod passwords_typed;
 mod patterns;
+mod people;
 mod portal;
 mod portal_schools;
 mod post_pages;

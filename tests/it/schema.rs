@@ -187,6 +187,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::holding::Entity)
         .register(entity::job_slot::Entity)
         .register(entity::join_request::Entity)
+        .register(entity::kept_form::Entity)
         .register(entity::key_fingerprint::Entity)
         .register(entity::known_browser::Entity)
         .register(entity::loaded_holidays::Entity)

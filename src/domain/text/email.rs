@@ -294,9 +294,9 @@ mod tests {
     #[test]
     fn a_domain_with_accents_is_kept_as_mail_servers_know_it_and_shown_as_it_is_written() {
         for (typed, stored, shown) in [
-            ("j@schoöl.nl", "j@xn--schol-d1a.nl", "j@schoöl.nl"),
-            ("j@SCHOÖL.nl", "j@xn--schol-d1a.nl", "j@schoöl.nl"),
-            ("j@xn--schol-d1a.nl", "j@xn--schol-d1a.nl", "j@schoöl.nl"),
+            ("j@schoöl.nl", "j@xn--schol-mua.nl", "j@schoöl.nl"),
+            ("j@SCHOÖL.nl", "j@xn--schol-mua.nl", "j@schoöl.nl"),
+            ("j@xn--schol-mua.nl", "j@xn--schol-mua.nl", "j@schoöl.nl"),
             ("j@école.example", "j@xn--cole-9oa.example", "j@école.example"),
             ("j@school．nl", "j@school.nl", "j@school.nl"),
             ("j@school.nl", "j@school.nl", "j@school.nl"),

@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod details;
 pub mod import_gate;
 pub mod joins;
+mod kept_hands;
 pub mod moves;
 pub mod notes;
 pub mod onboardings;

@@ -336,6 +336,11 @@ pub async fn has_more_schools(context: &Context, email_key: &str) -> Result<bool
     Ok(contacts::list_connections_of(context.db.reader(), email_key).await?.len() > 1)
 }
 
+/// Whether an address is that of a contact of any connection.
+pub async fn is_contact(context: &Context, email_key: &str) -> Result<bool, ServiceError> {
+    Ok(!contacts::list_connections_of(context.db.reader(), email_key).await?.is_empty())
+}
+
 /// Ends a session, of a school or of Kurve.
 pub async fn sign_out(context: &Context, session: &Token) -> Result<(), ServiceError> {
     Ok(sessions::delete(context.db.writer(), &session.hash()).await?)

@@ -57,7 +57,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     Posted(form): Posted<SignInForm>,
 ) -> Result<Response, PageError> {
-    let email = EmailAddress::parse(&form.email);
+    let email = EmailAddress::parse_typed(&form.email);
     // Who signed in from here before is limited by their own tries alone, or others could keep them out.
     let is_known = match &email {
         Ok(email) => staff_auth::knows_browser(&web.context, email, &visit.origin).await?,

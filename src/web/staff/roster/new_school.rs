@@ -62,8 +62,8 @@ impl NewSchoolForm {
         let brin = errors.take("brin", Brin::parse(&self.brin));
         let domain = errors.take("domain", SchoolDomain::parse(&self.domain));
         let region = errors.choose("region", self.region.parse().ok(), "Kies de vakantieregio.");
-        let name = errors.take("name", PersonName::parse(&self.name));
-        let email = errors.take("email", EmailAddress::parse(&self.email));
+        let name = errors.take("name", PersonName::parse_typed(&self.name));
+        let email = errors.take("email", EmailAddress::parse_typed(&self.email));
         let roles = errors.choose("role", self.role.parse::<Roles>().ok(), "Kies een rol.");
         let vouch = self.vouch(&mut errors);
         let mails =
