@@ -238,12 +238,12 @@ impl CheckCode {
                  niets te doen."
             }
             Self::ListEmpty => {
-                "De verbinding werkt, maar er staan nog geen leerlingen in de lijst. Kijk of het nieuwe schooljaar al \
-                 klaarstaat in Magister."
+                "De verbinding werkt, maar er staan geen leerlingen in de lijst. Kijk in Magister of dat klopt. Misschien is \
+                 het nieuwe schooljaar nog niet ingericht."
             }
             Self::ListShrunk => {
                 "In de lijst staat minder dan de helft van de leerlingen van eerder. Importeer nu niet. Kijk in \
-                 Magister of het klopt. Klopt het? Meld het aan Kurve: dan kan de import toch open."
+                 Magister of het klopt. Klopt het? Meld het aan Kurve: dan kunnen jullie toch importeren."
             }
             Self::ListFailed => {
                 "Magister kan de lijst KurveLeerlingData niet maken: er zit een fout in de lijst zelf. Kurve past de \

@@ -99,10 +99,10 @@ impl FlashMessage {
             return format!("{left} {}", promised.instead(self.reach));
         }
         match (self.flash, self.about) {
-            (Flash::StepDone, Some(step)) => format!("Opgeslagen: “{}” is gedaan.", words::step_name(step)),
+            (Flash::StepDone, Some(step)) => format!("Opgeslagen: “{}” is klaar.", words::step_name(step)),
             (Flash::StepTakenBack, Some(step)) => format!("Opgeslagen: “{}” staat weer open.", words::step_name(step)),
             (Flash::HandedOver, Some(step)) => {
-                format!("“{}” is doorgegeven. Je collega krijgt een mail met uitleg.", words::step_name(step))
+                format!("Je collega krijgt een mail met uitleg over “{}”.", words::step_name(step))
             }
             (Flash::HandedAgain, _) => {
                 format!("Het wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken.")

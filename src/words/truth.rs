@@ -33,7 +33,7 @@ pub fn gate_answer(answer: Option<Stand>) -> &'static str {
 
 /// How many of the nine steps are ready.
 pub fn done_sentence(truths: &Truths<'_>) -> String {
-    format!("{} van {} stappen gereed", truths.done().len(), Step::iter().len())
+    format!("{} van {} stappen klaar", truths.done().len(), Step::iter().len())
 }
 
 /// What the newest check did not see of them, and what it denies; empty where it sees them all.
@@ -146,7 +146,7 @@ pub fn advice_sentence(advice: Advice) -> &'static str {
              in bij Beheer > Webservices > Gebruikers > Kurve."
         }
         Advice::PasswordGone => {
-            "Magister weigert het wachtwoord, en het is hier niet meer te zien. Kurve maakt een nieuw wachtwoord. Jullie \
+            "Magister weigert het wachtwoord, en je kunt het hier niet meer bekijken. Kurve maakt een nieuw wachtwoord. Jullie \
              hoeven nu niets te doen."
         }
         Advice::RefusedNow => {
@@ -201,7 +201,7 @@ pub fn advice_short(advice: Advice) -> &'static str {
         Advice::SilentForGood => "Vraag Magister of de allowlisting nog geldt.",
         Advice::DomainGone => "Kijk na of het schooldomein veranderd is.",
         Advice::DomainByKurve => "Mail het goede schooldomein aan Kurve.",
-        Advice::Stuck { .. } => "Kurve zoekt uit wat er niet lukt.",
+        Advice::Stuck { .. } => "Kurve zoekt het uit.",
         Advice::Paused(_) => "De koppeling staat op pauze.",
         Advice::Stopped(_) => "De koppeling is gestopt.",
         Advice::Plain(code) => match code {
@@ -251,9 +251,9 @@ pub fn advice_turn(advice: Advice) -> &'static str {
         (Advice::Paused(_), _) => "De koppeling staat op pauze",
         (Advice::Stopped(_), _) => "De koppeling is gestopt",
         (_, None) => "Niemand hoeft iets te doen",
-        (_, Some(Party::School)) => "Jullie zijn aan zet",
-        (_, Some(Party::Kurve)) => "Kurve is aan zet",
-        (_, Some(Party::Magister)) => "Magister is aan zet",
+        (_, Some(Party::School)) => "Jullie zijn aan de beurt",
+        (_, Some(Party::Kurve)) => "Kurve is aan de beurt",
+        (_, Some(Party::Magister)) => "Magister is aan de beurt",
     }
 }
 

@@ -110,9 +110,9 @@ fn the_sentence_beside_the_train_says_what_was_said_and_not_seen() {
     let walk = Walk::all_but(&[]);
     let at = walk.now + chrono::Duration::minutes(1);
     for (code, done, not_seen) in [
-        (CheckCode::Ok, "9 van 9 stappen gereed", ""),
-        (CheckCode::LoginRefused, "8 van 9 stappen gereed", "1 stap klopt nu niet."),
-        (CheckCode::PortSilent, "9 van 9 stappen gereed", "4 daarvan zijn nog niet gezien."),
+        (CheckCode::Ok, "9 van 9 stappen klaar", ""),
+        (CheckCode::LoginRefused, "8 van 9 stappen klaar", "1 stap klopt nu niet."),
+        (CheckCode::PortSilent, "9 van 9 stappen klaar", "4 daarvan zijn nog niet gezien."),
     ] {
         let mut state = walk.clone();
         if code == CheckCode::LoginRefused {
@@ -144,9 +144,9 @@ fn since_is_when_it_began_and_not_the_last_check() {
 
     assert_eq!(
         check_sentence(newest(began)),
-        "Controle van ma 23 november 2026 om 10:04: geen antwoord. Dat is zo sinds vr 20 november 2026."
+        "Controle van maandag 23 november 2026 om 10.04 uur: geen antwoord. Dat is zo sinds vrijdag 20 november 2026."
     );
-    assert_eq!(check_sentence(newest(at)), "Controle van ma 23 november 2026 om 10:04: geen antwoord.");
+    assert_eq!(check_sentence(newest(at)), "Controle van maandag 23 november 2026 om 10.04 uur: geen antwoord.");
 }
 
 proptest! {

@@ -38,6 +38,7 @@ mod export;
 mod fixed_cost;
 mod fleet;
 mod four_eyes;
+mod gathered;
 mod hand_over;
 mod holidays;
 mod housekeeping;

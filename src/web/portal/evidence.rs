@@ -132,7 +132,7 @@ pub(super) fn party_phrase(party: Party) -> &'static str {
     }
 }
 
-/// One statement that a step is done: "Gemeld door Anna de Wit, superbeheerder, op ma 3 november 2025."
+/// One statement that a step is done: "Gemeld door Anna de Wit, superbeheerder, op maandag 3 november 2025."
 pub(super) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -> String {
     let who = words::actor_name(&given.by, names);
     let when = words::date_nl(given.at);
@@ -237,15 +237,15 @@ mod tests {
         let mut walk = Walk::start();
         let step = Step::AllowlistingRequested;
         walk.does(superbeheerder(), &claim(step));
-        assert_eq!(meta(&walk, step), "Gemeld door Anna de Wit, superbeheerder, op ma 31 augustus 2026.");
+        assert_eq!(meta(&walk, step), "Gemeld door Anna de Wit, superbeheerder, op maandag 31 augustus 2026.");
 
         walk.does(superbeheerder(), &Command::Claim { step, ground: ticket(), credential_version: None });
         assert!(meta(&walk, step).ends_with("Ticket bij Magister: MAG-2026/0815."));
 
         walk.does(support(), &confirm(Step::ConsentGiven));
-        assert_eq!(meta(&walk, Step::ConsentGiven), "Bevestigd door Kurve, op ma 31 augustus 2026.");
+        assert_eq!(meta(&walk, Step::ConsentGiven), "Bevestigd door Kurve, op maandag 31 augustus 2026.");
         let issued = Walk::all_but(&[Step::QueryExecuted]);
-        assert_eq!(meta(&issued, Step::CredentialsIssued), "Klaargezet door Kurve op ma 31 augustus 2026.");
+        assert_eq!(meta(&issued, Step::CredentialsIssued), "Klaargezet door Kurve op maandag 31 augustus 2026.");
         assert_eq!(evidence_sentences(&Truths::said(&walk.state).of(step), &names()).len(), 2);
     }
 
@@ -258,7 +258,7 @@ mod tests {
         walk.does(support(), &Command::SendBack { step, reason: reason("Er staat\neen vinkje te veel.") });
         assert_eq!(
             meta(&walk, step),
-            "Kurve heeft deze stap teruggestuurd. Reden: Er staat een vinkje te veel. Jullie zijn aan zet sinds ma 31 augustus 2026."
+            "Kurve heeft deze stap teruggestuurd. Reden: Er staat een vinkje te veel. Jullie zijn aan zet sinds maandag 31 augustus 2026."
         );
         assert_eq!(meta(&walk, Step::ActivationConfirmed), "Eerst: de vier vragen hierboven");
 
@@ -266,7 +266,7 @@ mod tests {
         assert!(meta(&walk, step).contains("Doorgegeven aan Bram Yılmaz."));
 
         walk.does(superbeheerder(), &Command::ReportStuck { step, reason: reason("Tabblad ontbreekt") });
-        assert_eq!(meta(&walk, step), "Gemeld dat het niet lukt. Kurve is aan zet sinds ma 31 augustus 2026.");
+        assert_eq!(meta(&walk, step), "Gemeld dat het niet lukt. Kurve is aan zet sinds maandag 31 augustus 2026.");
 
         walk.does(support(), &Command::AnswerStuck { step, answer: reason("Kijk bij Lijsten") });
         let both =

@@ -355,7 +355,7 @@ mod tests {
         assert_eq!((magister.kind, magister.about), ("wait", "allowlisting_confirmed"));
 
         let kurve = told(&Walk::all_but(&[Step::ActivationConfirmed]), ContactRole::Superbeheerder);
-        assert!(kurve.title.starts_with("Kurve is aan zet sinds ma 31 augustus 2026"), "{}", kurve.title);
+        assert!(kurve.title.starts_with("Kurve is aan zet sinds maandag 31 augustus 2026"), "{}", kurve.title);
 
         let mut stuck = Walk::all_but(&[Step::PasswordSet]);
         stuck.does(superbeheerder(), &Command::ReportStuck { step: Step::PasswordSet, reason: reason("Geen knop") });
@@ -385,7 +385,7 @@ mod tests {
         let until = walk.now.date_naive() + chrono::Days::new(9);
         walk.does(superbeheerder(), &Command::Pause { reason: reason("Toetsweek"), until });
         let paused = told(&walk, ContactRole::Contactpersoon);
-        assert_eq!(paused.title, "De koppeling staat op pauze tot wo 9 september 2026");
+        assert_eq!(paused.title, "De koppeling staat op pauze tot woensdag 9 september 2026");
         assert!(paused.post.is_some());
         walk.does(
             superbeheerder(),

@@ -116,7 +116,7 @@ fn kurve_reads_the_cause_and_what_to_do_and_the_school_that_kurve_does_it() {
             let kurves = staff.get(&links::staff_check(links::STAFF_CHECK, school.connection, id)).await;
             let row = staff.get(links::STAFF).await.text("[data-kind=check]");
 
-            assert_eq!(own.text("[data-check] .next-step__label"), "Kurve is aan zet", "{cause}");
+            assert_eq!(own.text("[data-check] .next-step__label"), "Kurve is aan de beurt", "{cause}");
             assert!(own.text("[data-check]").contains(sentence), "{cause}: {}", own.text("[data-check]"));
             assert!(!own.body.contains(cause), "{cause}: it says nothing to a school");
             assert!(kurves.text("[data-check]").contains("Aan zet: Kurve"), "{cause}: {}", kurves.body);

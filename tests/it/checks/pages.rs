@@ -76,7 +76,7 @@ fn what_is_wrong_is_said_with_who_acts_and_where() {
 
         assert_eq!(code_of(&done), "list_not_granted");
         assert_eq!(rungs(&done), ["held", "held", "held", "held", "broke", "ahead", "ahead"]);
-        assert_eq!(done.text("[data-check] .next-step__label"), "Jullie zijn aan zet");
+        assert_eq!(done.text("[data-check] .next-step__label"), "Jullie zijn aan de beurt");
         assert!(done.body.contains(CheckCode::ListNotGranted.sentence().split('>').next().expect("a start")));
         assert_eq!(done.attributes("[data-action=fix]", "href"), [portal.at("/stap/permissions_checked")]);
         assert!(overview.text("[data-connection=list_not_granted]").contains("Bekijk wat je kunt doen"));

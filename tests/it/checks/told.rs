@@ -66,7 +66,7 @@ fn what_was_said_and_not_seen_is_no_plain_yes_on_the_overview_nor_on_kurves_page
             assert_eq!(answer(page, "consent"), told("yes", "Ja"));
             assert!(page.text("[data-progress]").contains("4 daarvan zijn nog niet gezien."), "{}", page.body);
         }
-        assert_eq!(overview.text(".progress__text"), "8 van 9 stappen gereed");
+        assert_eq!(overview.text(".progress__text"), "8 van 9 stappen klaar");
         let wagons = overview.attributes(".train__cars i", "data-state");
         assert_eq!(wagons, ["done", "done", "done", "unseen", "unseen", "unseen", "done", "unseen", "wait"]);
         assert_eq!(kurves.attributes("[data-gate]", "data-look"), ["yes", "unseen", "unseen", "unseen", "now"]);
@@ -86,7 +86,7 @@ fn a_refused_step_counts_for_nothing_beside_the_train_though_the_rules_still_say
         assert!(checks.state(&school).await.is_yes(PasswordSet), "what a check saw keeps its tries");
         assert_eq!(answer(&overview, "password"), told("refused", "Klopt nu niet"));
         assert_eq!(answer(&overview, "allowlisting"), told("yes", "Ja"));
-        assert_eq!(overview.text(".progress__text"), "8 van 9 stappen gereed");
+        assert_eq!(overview.text(".progress__text"), "8 van 9 stappen klaar");
         assert_eq!(overview.text("[data-not-seen]"), "1 stap klopt nu niet.");
         let card = overview.text("[data-next]");
         assert!(card.contains("ging niet goed") && !card.contains("Alle vijf vragen zijn met ja"), "{card}");
@@ -171,7 +171,7 @@ fn a_password_that_worked_and_is_refused_now_is_kurves_on_every_page() {
         assert_eq!(step.text("[data-holder]"), "Kurve is aan zet.");
         assert!(step.has("[data-action=ask-password]"), "{}", step.body);
         assert!(overview.text("[data-step=password_set]").contains("Kurve is aan zet."), "{}", overview.body);
-        assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan zet");
+        assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan de beurt");
         let on_kurves = kurves.text(".ledger [data-step=password_set]");
         assert!(on_kurves.contains("Bij Kurve") && on_kurves.contains("Nieuw wachtwoord maken"), "{on_kurves}");
         let row = worklist.text("[data-work=password_set]");
@@ -206,7 +206,7 @@ fn a_password_that_worked_and_is_refused_once_the_query_is_back_is_kurves_and_no
         let (portal, staff) = (checks.app.portal(&school).await, checks.app.staff().await);
 
         let (step, check) = (portal.open("/stap/password_set").await, portal.open("/verbinding").await);
-        assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan zet");
+        assert_eq!(check.text("[data-check] .next-step__label"), "Kurve is aan de beurt");
         assert!(step.text("[data-holder]").starts_with("Kurve is aan zet"), "{}", step.body);
         assert_eq!(step.text("[data-state] [data-tag]"), "Bij Kurve");
         let overview = portal.open("").await.text("main");
@@ -255,11 +255,11 @@ fn of_a_list_that_lacks_a_column_kurve_sets_out_a_new_query_and_the_school_runs_
         let step = portal.open("/stap/query_executed").await;
         assert!(step.text("[data-fallen]").contains("ontbreekt een kolom. Voer de nieuwe query uit"), "{}", step.body);
         let check = portal.open("/verbinding").await;
-        assert_eq!(check.text("[data-check] .next-step__label"), "Jullie zijn aan zet");
+        assert_eq!(check.text("[data-check] .next-step__label"), "Jullie zijn aan de beurt");
         assert!(check.text("[data-check]").contains("Voer de query die nu klaarstaat uit"), "{}", check.body);
         assert!(!staff.get(links::STAFF).await.has("[data-work=query_executed]"));
         let mails = checks.app.new_mails().await;
-        let ready = mails.iter().find(|mail| mail.subject.contains("voer de nieuwe query uit")).expect("who may hears");
+        let ready = mails.iter().find(|mail| mail.subject.contains("Voer de nieuwe query uit")).expect("who may hears");
         assert!(ready.text.contains("Voer eerst de nieuwe query uit, in Decibel."), "{}", ready.text);
     });
 }
@@ -346,7 +346,7 @@ fn the_page_of_the_check_asks_nothing_of_who_paused_stopped_or_is_stuck() {
             checks.check(&school).await;
             let portal = checks.app.portal(&school).await;
             let active = portal.open("/verbinding").await;
-            assert_eq!(active.text("[data-check] .next-step__label"), "Jullie zijn aan zet");
+            assert_eq!(active.text("[data-check] .next-step__label"), "Jullie zijn aan de beurt");
             assert!(active.has("[data-by-itself]"));
             let until = checks.app.now().date_naive() + chrono::Days::new(9);
             let command = match label {
@@ -363,7 +363,7 @@ fn the_page_of_the_check_asks_nothing_of_who_paused_stopped_or_is_stuck() {
             let turn = match label {
                 "Op pauze" => "De koppeling staat op pauze",
                 "Gestopt" => "De koppeling is gestopt",
-                _ => "Kurve is aan zet",
+                _ => "Kurve is aan de beurt",
             };
             assert_eq!(page.text("[data-check] .next-step__label"), turn, "{label}");
             assert!(card.contains("Inloggen geweigerd"), "{label}: {card}");
