@@ -10,7 +10,7 @@ use crate::domain::text::Reason;
 pub fn fall_cause(cause: &FallCause) -> String {
     match cause {
         FallCause::TakenBack => "Iemand van de school meldde dat deze stap toch niet klaar is.".into(),
-        FallCause::SentBack { .. } => "Kurve vraagt jullie om deze stap opnieuw te doen.".into(),
+        FallCause::SentBack { .. } => "Kurve vroeg om deze stap opnieuw te doen.".into(),
         FallCause::NeededStepFell { step } => format!("Eerst moet “{}” weer klaar zijn.", step_name(*step)),
         FallCause::CredentialsRenewed => {
             "Kurve heeft een nieuw wachtwoord klaargezet. Dat moet nog in Magister worden ingevuld.".into()

@@ -276,7 +276,7 @@ mod tests {
             ),
             (
                 Change::StepFell { step, cause: FallCause::SentBack { reason: reason("Regel een\n\nregel twee") } },
-                "Weer open: “Query uitvoeren in Decibel”. Kurve vraagt jullie om deze stap opnieuw te doen. Reden: Regel een regel twee",
+                "Weer open: “Query uitvoeren in Decibel”. Kurve vroeg om deze stap opnieuw te doen. Reden: Regel een regel twee",
             ),
             (
                 Change::Paused { reason: reason("Toetsweek."), until },

@@ -77,8 +77,8 @@ const EMPTY: Expected = (
     Rung::Rows,
     Some(Party::School),
     ALL,
-    "De verbinding werkt, maar er staan nog geen leerlingen in de lijst. Kijk of het nieuwe schooljaar al \
-     klaarstaat in Magister.",
+    "De verbinding werkt, maar er staan geen leerlingen in de lijst. Kijk in Magister of dat klopt. Misschien is het nieuwe \
+     schooljaar nog niet ingericht.",
 );
 const UNKNOWN_HOST: Expected = (
     CheckCode::HostUnknown,

@@ -73,7 +73,7 @@ fn a_check_that_fails_says_who_acts_and_leads_the_school_there() {
     let kurve = LadderView::new(Stand::Done(&result), at(), &newest(), Reader::Kurve);
 
     assert_eq!(states(&school), ["held", "held", "held", "broke", "ahead", "ahead", "ahead"]);
-    assert_eq!((school.kind, school.label.as_str()), ("now", "Jullie zijn aan zet"));
+    assert_eq!((school.kind, school.label.as_str()), ("now", "Jullie zijn aan de beurt"));
     assert!(school.lines[0].starts_with("Magister weigert de gebruiker Kurve"), "{:?}", school.lines);
     assert_eq!(
         school.link.map(|(href, _)| href).as_deref(),
@@ -91,7 +91,7 @@ fn what_was_odd_is_for_kurve() {
     let school = LadderView::new(Stand::Done(&result), at(), &newest(), reader());
 
     assert!(kurve.details.contains(&("Wat er vreemd was", "Het antwoord had HTTP-status 503.".to_owned())));
-    assert_eq!((school.kind, school.label.as_str()), ("wait", "Kurve is aan zet"));
+    assert_eq!((school.kind, school.label.as_str()), ("wait", "Kurve is aan de beurt"));
 }
 
 #[test]

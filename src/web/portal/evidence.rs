@@ -258,7 +258,7 @@ mod tests {
         walk.does(support(), &Command::SendBack { step, reason: reason("Er staat\neen vinkje te veel.") });
         assert_eq!(
             meta(&walk, step),
-            "Kurve heeft deze stap teruggestuurd. Reden: Er staat een vinkje te veel. Jullie zijn aan zet sinds maandag 31 augustus 2026."
+            "Kurve vroeg om deze stap opnieuw te doen. Reden: Er staat een vinkje te veel. Jullie zijn aan zet sinds maandag 31 augustus 2026."
         );
         assert_eq!(meta(&walk, Step::ActivationConfirmed), "Eerst: de vier vragen hierboven");
 

@@ -371,7 +371,7 @@ mod tests {
 
         let card = told(&walk, ContactRole::Superbeheerder);
 
-        assert_eq!(card.lines[..2], ["Kurve heeft deze stap teruggestuurd.", "Reden: Een vinkje te veel."]);
+        assert_eq!(card.lines[..2], ["Kurve vroeg om deze stap opnieuw te doen.", "Reden: Een vinkje te veel."]);
     }
 
     #[test]

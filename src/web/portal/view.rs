@@ -28,7 +28,7 @@ pub(super) struct GateRow {
 /// How far the connection is, over all steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Train {
-    /// "5 van 9 stappen gereed".
+    /// "5 van 9 stappen klaar".
     pub(super) text: String,
     /// What the newest check did not see of them, and what it denies; empty where it sees them all.
     pub(super) more: String,
@@ -227,7 +227,7 @@ mod tests {
 
         let gates = rows(&walk);
 
-        assert_eq!(train(&Truths::said(&walk.state)).text, "0 van 9 stappen gereed");
+        assert_eq!(train(&Truths::said(&walk.state)).text, "0 van 9 stappen klaar");
         assert_eq!(
             kinds(&walk),
             ["now", "now", "blocked", "blocked", "blocked", "blocked", "now", "blocked", "blocked"]
@@ -291,7 +291,7 @@ mod tests {
         let train = train(&Truths::said(&all.state));
         assert_eq!(
             (train.text.as_str(), train.more.as_str(), train.count.as_str()),
-            ("9 van 9 stappen gereed", "", "9/9")
+            ("9 van 9 stappen klaar", "", "9/9")
         );
     }
 

@@ -117,7 +117,7 @@ fn credentials_that_cannot_be_issued_say_what_is_missing() {
 
     let panel = panels::credentials(&file(&walk, true), None, &call(&walk), true);
 
-    assert!(panel.asks.is_empty() && panel.blocked.contains("Schoolgegevens doorgeven aan Kurve"));
+    assert!(panel.asks.is_empty() && panel.blocked.contains("Schoolgegevens naar Kurve sturen"));
 }
 
 #[test]

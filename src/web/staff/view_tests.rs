@@ -103,7 +103,7 @@ fn a_fallen_step_says_why_and_who_did_it() {
     let row = step_of(&walk, Step::PermissionsChecked);
 
     assert_eq!((row.kind, row.words), ("neutral", "Bij de school"));
-    assert!(row.lines[1].starts_with("Kurve heeft deze stap teruggestuurd. (Kurve, "), "{}", row.lines[1]);
+    assert!(row.lines[1].starts_with("Kurve vroeg om deze stap opnieuw te doen. (Kurve, "), "{}", row.lines[1]);
     assert!(row.lines[1].ends_with("Reden: KurveLeerlingData is niet aangevinkt"), "{}", row.lines[1]);
 }
 

@@ -247,7 +247,7 @@ pub(super) const ROWS: &[Row] = &[
         step: PermissionsChecked,
         tags: ["Gereed", "Gereed"],
         turn: "Jullie zijn aan de beurt",
-        advice: "er staan nog geen leerlingen in de lijst. Kijk of het nieuwe schooljaar al klaarstaat",
+        advice: "er staan geen leerlingen in de lijst. Kijk in Magister of dat klopt.",
         seen: "",
         api: (true, Some("seen")),
         work: &[],

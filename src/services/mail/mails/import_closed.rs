@@ -40,6 +40,11 @@ impl ImportClosed {
         let is_theirs = phrases::is_of_kurve(step) == self.name.is_empty();
         Some(step).filter(|_| is_theirs && !self.is_stopped && self.kurve_first.is_empty() && self.look_at.is_empty())
     }
+
+    /// The step that somebody else does.
+    fn other_step(&self) -> Option<&Step> {
+        self.step.as_ref().filter(|_| self.to_do().is_none())
+    }
 }
 
 impl Mail for ImportClosed {
@@ -111,7 +116,7 @@ impl Mail for ImportClosed {
             school: samples::school(),
             names: vec![],
             step: Some(Step::PasswordSet),
-            cause: "Kurve vraagt jullie om deze stap opnieuw te doen.".into(),
+            cause: "Kurve vroeg om deze stap opnieuw te doen.".into(),
             reason: "Het wachtwoord werkt niet.".into(),
             is_stopped: false,
             has_all_stopped: false,
