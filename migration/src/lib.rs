@@ -35,6 +35,7 @@ mod m20261208_000011_sign_in;
 mod m20261208_000012_colleague_sign_in;
 mod m20261208_000013_key_fingerprint;
 mod m20261208_000015_kept_form;
+mod m20261208_000016_gathered;
 mod m20261208_000018_feed;
 mod parts;
 
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261208_000012_colleague_sign_in::Migration),
             Box::new(m20261208_000013_key_fingerprint::Migration),
             Box::new(m20261208_000015_kept_form::Migration),
+            Box::new(m20261208_000016_gathered::Migration),
             Box::new(m20261208_000018_feed::Migration),
         ]
     }

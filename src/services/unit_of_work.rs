@@ -155,6 +155,7 @@ impl<'a> UnitOfWork<'a> {
     pub(super) fn mail(&mut self, mail: NewMail) {
         let id = MailId::from_uuid(self.context.chance.uuid_v7(self.call.now));
         let dedupe_key = dedupe_key(mail.kind, mail.contact, &mail.occasion);
+        let waits = self.context.gathering.wait(mail.kind, mail.contact, &mail.about);
         self.mails.push(OutboxMail {
             id,
             kind: mail.kind,
@@ -165,18 +166,19 @@ impl<'a> UnitOfWork<'a> {
             status: MailStatus::Waiting,
             attempts: 0,
             created_at: self.call.now,
-            next_attempt_at: self.call.now,
+            next_attempt_at: self.call.now + waits,
             handing_over_at: None,
             may_be_double: false,
             sent_at: None,
             message_id: format!("<{id}@{}>", self.context.base.mail_host()),
             last_error: None,
+            told_by: None,
         });
     }
 
     /// None of the mails until now may go before a moment.
     pub(super) fn hold_mails(&mut self, at: DateTime<Utc>) {
-        self.mails.iter_mut().for_each(|mail| mail.next_attempt_at = at);
+        self.mails.iter_mut().for_each(|mail| mail.next_attempt_at = mail.next_attempt_at.max(at));
     }
 
     /// None of the mails until now goes.

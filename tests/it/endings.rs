@@ -132,10 +132,10 @@ fn a_school_that_stopped_goes_on_by_itself_within_seven_days_with_the_same_passw
         assert_eq!(to, [table.school.email.as_str(), "support@kurve.nl"], "one mail each");
         assert!(stop_told.iter().all(|(_, said)| said.contains("Anna de Wit meldde")), "{stop_told:?}");
         assert!(
-            stop_told[0].1.contains("Tot ma 30 november 2026 kan de school het zelf terugdraaien"),
+            stop_told[0].1.contains("Tot maandag 30 november 2026 kan de school het zelf terugdraaien"),
             "{stop_told:?}"
         );
-        assert!(page.text("[data-next]").contains("ma 30 november 2026"), "{}", page.body);
+        assert!(page.text("[data-next]").contains("maandag 30 november 2026"), "{}", page.body);
         assert!(!page.text("[data-next]").contains("Mail dan Kurve"), "{}", page.body);
         assert_eq!((undone.status, again.status), (303, 303), "{}", undone.body);
         assert!(portal.follow(&again).await.text("[data-flash]").contains("Dit stond al zo"));
@@ -197,7 +197,8 @@ fn a_pause_is_told_to_all_with_the_name_and_ended_by_the_school_itself() {
         let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
         assert_eq!(to, [table.school.email.as_str(), "support@kurve.nl"]);
         assert!(
-            told.iter().all(|(_, said)| said.contains("Anna de Wit zette") && said.contains("do 24 december 2026"))
+            told.iter()
+                .all(|(_, said)| said.contains("Anna de Wit zette") && said.contains("donderdag 24 december 2026"))
         );
         assert!(told.iter().all(|(_, said)| said.contains("Eerst de toetsweek.")), "{told:?}");
         let to: Vec<&str> = ended.iter().map(|(to, _)| to.as_str()).collect();
@@ -231,7 +232,7 @@ fn what_no_longer_stands_when_its_mail_goes_is_not_told() {
 
         let to: Vec<&str> = told.iter().map(|(to, _)| to.as_str()).collect();
         assert_eq!(to, [table.school.email.as_str(), "support@kurve.nl"], "{told:?}");
-        assert!(told.iter().all(|(_, said)| said.contains("ma 21 december 2026")), "{told:?}");
+        assert!(told.iter().all(|(_, said)| said.contains("maandag 21 december 2026")), "{told:?}");
     });
 }
 

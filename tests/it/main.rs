@@ -41,6 +41,7 @@ mod feed;
 mod fixed_cost;
 mod fleet;
 mod four_eyes;
+mod gathered;
 mod glance;
 mod hand_over;
 mod holidays;

@@ -10,7 +10,7 @@ use crate::domain::connection::{Carried, Connection};
 use crate::domain::ids::{ConnectionId, SessionId};
 use crate::domain::onboarding::Onboarding;
 use crate::domain::school::{Contact, ContactRef};
-use crate::domain::text::SchoolName;
+use crate::domain::text::{SchoolName, fold};
 use crate::services::in_passing::in_passing;
 use crate::services::people::door_log::{self, Account};
 pub use crate::services::people::link_requests::request_link;
@@ -314,7 +314,7 @@ pub(in crate::services) async fn keep_alive(
 /// The connections that an address belongs to, by name.
 pub async fn list_choices(context: &Context, email_key: &str) -> Result<Vec<Choice>, ServiceError> {
     let mut choices = choices_of(context.db.reader(), email_key).await?;
-    choices.sort_by_cached_key(|choice| (choice.name.to_string(), choice.carried.to_string()));
+    choices.sort_by_cached_key(|choice| (fold(choice.name.as_str()), choice.carried.to_string()));
     Ok(choices)
 }
 

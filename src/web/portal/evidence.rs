@@ -150,7 +150,7 @@ pub(super) fn party_phrase(party: Party) -> &'static str {
     }
 }
 
-/// One statement that a step is done: "Gemeld door Anna de Wit, superbeheerder, op ma 3 november 2025."
+/// One statement that a step is done: "Gemeld door Anna de Wit, superbeheerder, op maandag 3 november 2025."
 pub(super) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -> String {
     let who = words::actor_name(&given.by, names);
     let when = words::date_nl(given.at);

@@ -251,7 +251,7 @@ fn view_link(view: &SavedView, filter: &str) -> ViewLink {
 
 /// The states to filter by, with their names from [`words::lifecycle_name`].
 const STATES: [(&str, &str); 4] =
-    [("active", "Bezig"), ("paused", "Gepauzeerd"), ("withdrawn", "Gestopt"), ("completed", "Afgerond")];
+    [("active", "Bezig"), ("paused", "Gepauzeerd"), ("withdrawn", "Gestopt"), ("completed", "Klaar")];
 
 /// Stuck is no state of its own: a school that is stuck is under way.
 const STUCK: &str = "stuck";

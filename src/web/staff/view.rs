@@ -210,7 +210,7 @@ fn evidence_line(kind: Evidence, given: &Given, names: &Names) -> String {
     }
 }
 
-/// A day and how long ago that is: "ma 23 november 2026 (3 dagen)".
+/// A day and how long ago that is: "maandag 23 november 2026 (3 dagen)".
 pub(super) fn since_words(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
     format!("{} ({})", date_nl(since), days_words(since, now))
 }

@@ -34,6 +34,15 @@ pub(crate) fn run<F: Future<Output = ()>>(test: impl Fn(TestApp) -> F) {
     });
 }
 
+/// The same where mails to one person wait for each other.
+pub(crate) fn run_gathering<F: Future<Output = ()>>(test: impl Fn(TestApp) -> F) {
+    on_each_database(async |kind| {
+        let app = TestApp::start_gathering(kind).await;
+        Box::pin(test(app.clone())).await;
+        app.finish().await;
+    });
+}
+
 /// The same for a test that ends with a broken audit, a state put in by hand or a mail that was given up, on purpose.
 pub(crate) fn run_to_failure<F: Future<Output = ()>>(test: impl Fn(TestApp) -> F) {
     on_each_database(async |kind| Box::pin(test(TestApp::start(kind).await)).await);

@@ -51,12 +51,17 @@ impl Mail for Reminder {
     }
 
     fn subject(&self) -> String {
-        let named = |item: &ReminderItem| subject::named(&item.school, &item.brin);
         let is_one_school = self.items.windows(2).all(|pair| pair[0].brin == pair[1].brin);
         match self.items.as_slice() {
-            [only] => format!("{}: nog te doen: {}", named(only), words::step_name(only.step)),
-            [first, ..] if is_one_school => format!("{}: nog {} stappen te doen", named(first), self.items.len()),
-            [first, ..] => format!("{} en andere: nog {} stappen te doen", named(first), self.items.len()),
+            [only] => {
+                let what = format!("Herinnering: {}", words::step_do(only.step));
+                subject::about_named(&subject::shortened(&only.school), &what)
+            }
+            [first, ..] => {
+                let name = subject::shortened(&first.school);
+                let schools = if is_one_school { name } else { format!("{name} en andere") };
+                subject::about_named(&schools, &format!("Herinnering: doe nog {} stappen", self.items.len()))
+            }
             [] => "Koppelklaar: er staat niets meer open".to_owned(),
         }
     }
@@ -79,7 +84,7 @@ impl Mail for Reminder {
             school: school.into(),
             brin: brin.into(),
             step,
-            since: "ma 2 november 2026".into(),
+            since: "maandag 2 november 2026".into(),
             link: samples::LINK.into(),
         };
         Self {
