@@ -39,7 +39,7 @@ fn it_tells_what_others_did_since_the_visit_before_the_newest_first() {
     ])
     .expect("something changed");
 
-    assert_eq!(since.day, "ma 31 augustus 2026");
+    assert_eq!(since.day, "maandag 31 augustus 2026");
     assert_eq!(since.lines.len(), 2, "{since:?}");
     assert_eq!(since.lines.iter().map(|line| line.who.as_str()).collect::<Vec<_>>(), ["", "Bram"]);
     assert!(since.lines[1].text.contains("Query uitvoeren in Decibel"), "{since:?}");

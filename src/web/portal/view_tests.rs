@@ -121,7 +121,7 @@ fn a_row_names_who_has_it_and_offers_taking_it_and_asking_another() {
     walk.does(superbeheerder(), &Command::HandOver { step, to: contact_id(2) });
     let with_bram = hold(&walk);
     assert_eq!((with_bram.who.as_str(), with_bram.take_label), ("Bram Yılmaz", "Overnemen"));
-    assert_eq!(with_bram.said, "sinds ma 31 augustus 2026");
+    assert_eq!(with_bram.said, "sinds maandag 31 augustus 2026");
     assert!(with_bram.colleagues.is_empty() && !with_bram.give.is_empty());
     let tags: Vec<_> = rows(&walk)[2].steps.iter().map(|row| row.words.clone()).collect();
     assert!(tags.contains(&"Bij Bram".to_owned()), "{tags:?}");
