@@ -13,3 +13,4 @@ mod keyboard;
 mod option_b;
 mod pages;
 mod print;
+mod step_bar;

@@ -1,7 +1,7 @@
 //! Who has a step since when, as a row of the list says it, and what can be done about that right there: taking it over, and
 //! asking a colleague.
 
-use crate::domain::check::Truths;
+use crate::domain::check::{Stand, Truths};
 use crate::domain::ids::ContactId;
 use crate::domain::onboarding::{Lifecycle, Obstacle, Party, Step, StepState};
 use crate::domain::school::Contact;
@@ -57,6 +57,11 @@ pub(super) fn of(seen: &Seen<'_>, step: Step) -> Option<Hold> {
         StepState::Open { since, .. } | StepState::Stuck { since, .. } => Some(*since),
     };
     let party = truths.holder(step)?;
+    let is_done = matches!(truths.state.step(step), StepState::Yes { .. });
+    if is_done && party == Party::School && truths.of(step).stand != Stand::Doubted {
+        // Something else is to be done first: that has its own row.
+        return None;
+    }
     let handed = truths.state.handed_to(step).and_then(|id| Some((id, names.contact_of_today(id)?)));
     let is_stuck = matches!(truths.state.step(step), StepState::Stuck { .. });
     let obstacles = truths.state.obstacles(step);

@@ -119,7 +119,10 @@ fn line(entry: &Entry, turn: &'static str, names: &Names) -> SinceLine {
         Actor::Staff { .. } => "Kurve".to_owned(),
         Actor::Check | Actor::Clock | Actor::Operator | Actor::Visitor => String::new(),
     };
-    SinceLine { turn, text: words::entry_sentence(entry, names), who }
+    let said = words::entry_sentence(entry, names);
+    // Why stands with the step; here it would push away what else happened.
+    let text = said.split_once(" Reden: ").map_or(said.as_str(), |(what, _)| what).to_owned();
+    SinceLine { turn, text, who }
 }
 
 #[cfg(test)]

@@ -155,7 +155,10 @@ fn step_row(seen: &Seen<'_>, step: Step) -> StepRow {
     let is_last = step == Step::ActivationConfirmed;
     let is_closed = is_last && open_schools(truths.state).is_empty() && !truths.state.lifecycle().is_withdrawn();
     let warning = if is_closed { " Druk tot dan niet op MAGISTER IMPORT in Numo." } else { "" };
-    let meta = evidence::step_meta(truths, seen.names, step);
+    let mut meta = evidence::step_meta(truths, seen.names, step);
+    if is_closed && meta.ends_with(char::is_alphanumeric) {
+        meta.push('.');
+    }
     StepRow {
         key: step.as_str(),
         name: words::step_name(step),
