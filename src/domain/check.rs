@@ -33,6 +33,7 @@ pub use self::oddity::{Oddity, TlsFault, Way};
 pub use self::policy::{ActivationFacts, ActivationGround, CheckPolicy};
 pub use self::shrink::ListGuard;
 pub use self::truth::{Newest, Sight, Stand, StepTruth, Truths};
+use super::count::dotted;
 use super::onboarding::gate::{Party, Step};
 
 /// One rung of the ladder, lowest first.
@@ -300,7 +301,7 @@ impl Counts {
     pub fn receipt(&self) -> String {
         let mut text = match self.rows {
             1 => "1 leerling".to_owned(),
-            rows => format!("{rows} leerlingen"),
+            rows => format!("{} leerlingen", dotted(rows.into())),
         };
         let details = [
             (self.without_opleidingscode, "zonder opleidingscode"),
@@ -308,7 +309,7 @@ impl Counts {
             (self.double_stamnr, "met een dubbel stamnr"),
         ];
         for (count, what) in details.into_iter().filter(|(count, _)| *count > 0) {
-            text.push_str(&format!(", {count} {what}"));
+            text.push_str(&format!(", {} {what}", dotted(count.into())));
         }
         text
     }

@@ -1,18 +1,11 @@
 //! How many there are, as far as a page says.
 
 use crate::domain::count::MOST_COUNTED;
+pub use crate::domain::count::dotted;
 
 /// A number of rows that were counted up to [`MOST_COUNTED`] and one more.
 pub fn counted(number: u64) -> String {
     if number > MOST_COUNTED { "1.000+".to_owned() } else { dotted(number) }
-}
-
-/// A whole number as it is written, with a dot for each thousand.
-pub fn dotted(number: u64) -> String {
-    match (number / 1000, number % 1000) {
-        (0, below) => below.to_string(),
-        (thousands, below) => format!("{}.{below:03}", dotted(thousands)),
-    }
 }
 
 #[cfg(test)]
