@@ -50,6 +50,7 @@ pub fn unsent_reason(reason: UnsentReason) -> &'static str {
         UnsentReason::AnotherReminderToday => {
             "Deze persoon krijgt vandaag al een herinnering. Deze gaat een andere dag."
         }
+        UnsentReason::ToldAnHourAgo => "Een andere mail zei dit minder dan een uur geleden. Deze gaat later.",
         UnsentReason::MayHaveArrived => {
             "Een eerdere poging stopte halverwege. De mail is misschien aangekomen. De ontvanger kan zelf een nieuwe vragen."
         }

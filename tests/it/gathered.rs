@@ -257,6 +257,28 @@ fn an_activation_that_is_undone_in_time_went_with_no_other_mail() {
     });
 }
 
+#[test]
+fn a_reminder_waits_where_another_mail_told_of_the_step_less_than_an_hour_ago() {
+    run_gathering(|app: TestApp| async move {
+        let school = school(&app).await;
+        app.clock.set("2026-11-26T09:40:00Z".parse().expect("a moment"));
+        hand(&app, &school, Step::AllowlistingRequested, cor()).await;
+        app.advance(FEW_MINUTES);
+        let handed = app.new_mails().await;
+        assert_eq!(to(&handed, COR).len(), 1, "{handed:?}");
+
+        app.clock.set("2026-11-26T10:10:00Z".parse().expect("a moment"));
+        app.run(koppelklaar::jobs::Job::PlanReminders).await;
+        let soon = app.new_mails().await;
+        app.clock.set("2026-11-26T11:10:00Z".parse().expect("a moment"));
+        let later = app.new_mails().await;
+
+        let reminders =
+            |mails: &[Mail]| to(mails, COR).iter().filter(|mail| mail.subject.starts_with("Herinnering")).count();
+        assert_eq!((reminders(&soon), reminders(&later)), (0, 1), "{soon:?} {later:?}");
+    });
+}
+
 /// Somebody signs in; that costs a mail.
 async fn sign_in(app: &TestApp, email: &str) {
     let browser = koppelklaar::crypto::Token::new(&app.context().chance);

@@ -41,7 +41,7 @@ fn every_stored_name_is_what_it_always_was() {
              address_bounces address_unused address_works_again digest_outdated digest_unwritable digest_stopped \
              digest_empty credentials_taken_back password_gone step_done step_not_stuck step_moved_on pause_ended end_undone check_awaited nothing_to_activate import_closed \
              activation_undone import_open_told_already import_opened reminders_gone everything_done connection_back outage_gone \
-             outage_ended outside_working_hours another_reminder_today may_have_arrived bytes_gone invite_gone colleague_disabled outside_list \
+             outage_ended outside_working_hours another_reminder_today told_an_hour_ago may_have_arrived bytes_gone invite_gone colleague_disabled outside_list \
              fault_while_writing",
         ),
         (

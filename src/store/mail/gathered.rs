@@ -85,6 +85,16 @@ fn going_with(mail: MailId) -> UpdateMany<outbox::Entity> {
         .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
 }
 
+/// Gives mails back that were taken a moment ago, and no others.
+pub async fn give_back(conn: &impl ConnectionTrait, Going { with, mails }: Going<'_>) -> Result<(), StoreError> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    let back = going_with(with).filter(outbox::COLUMN.id.is_in(mails.iter().map(|mail| mail.as_uuid())));
+    back.col_expr(outbox::COLUMN.told_by, Option::<uuid::Uuid>::None.into()).exec(conn).await?;
+    Ok(())
+}
+
 /// What goes with a mail goes by itself again.
 pub async fn let_go(conn: &impl ConnectionTrait, with: MailId) -> Result<(), StoreError> {
     going_with(with).col_expr(outbox::COLUMN.told_by, Option::<uuid::Uuid>::None.into()).exec(conn).await?;

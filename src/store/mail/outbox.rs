@@ -212,8 +212,10 @@ pub async fn mark_dropped(
         .filter(lease::is_free_since(now))
         .exec(conn)
         .await?;
-    // What was to go with it goes by itself.
-    gathered::let_go(conn, id).await?;
+    if changed.rows_affected == 1 {
+        // What was to go with it goes by itself.
+        gathered::let_go(conn, id).await?;
+    }
     Ok(changed.rows_affected == 1)
 }
 

@@ -260,7 +260,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                 Start::Begun
             }
             Some(next) => {
-                gathered::let_go(tx.conn(), next.mail.id).await?;
+                gathered::give_back(tx.conn(), next.going()).await?;
                 Start::Lost
             }
         };
@@ -388,9 +388,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         }
         if let Some(next) = next {
             lease::unbegin(tx.conn(), self.lease, &next.mail).await?;
-            if next.mail.handing_over_at.is_none() {
-                gathered::let_go(tx.conn(), next.mail.id).await?;
-            }
+            gathered::give_back(tx.conn(), next.going()).await?;
         }
         lease::release(tx.conn(), self.lease).await?;
         Ok(tx.commit().await?)

@@ -54,7 +54,7 @@ pub(super) async fn take(
 ) -> Result<bool, ServiceError> {
     let is_taken = gathered::take(conn, lease, going, now).await?;
     if !is_taken {
-        gathered::let_go(conn, going.with).await?;
+        gathered::give_back(conn, going).await?;
     }
     Ok(is_taken)
 }
