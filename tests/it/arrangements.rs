@@ -48,7 +48,7 @@ fn herinner_mij_op_leaves_a_school_in_peace_until_that_date_and_says_so_everywhe
         let again = snooze(&table, "14-12-2026").await;
 
         assert_eq!((asked.status, again.status), (303, 303), "{}", asked.body);
-        let said = "Herinneringen staan uit tot maandag 14 december 2026";
+        let said = "Herinneringen uitgesteld tot maandag 14 december 2026";
         assert!(table.portal.open("").await.text("[data-snoozed]").contains(said));
         assert!(table.portal.open("/herinneringen").await.text("[data-snoozed]").contains(said));
         let staff_page = table.staff_page().await;

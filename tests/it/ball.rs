@@ -212,7 +212,7 @@ fn a_step_handed_to_who_is_not_vouched_for_is_kurves_until_it_vouches() {
         assert_eq!(handed.status, 303, "{}", handed.body);
 
         let row = table.staff.get("/beheer").await.text("[data-work=query_executed]");
-        assert!(row.contains("Instaan voor Piet Bakker"), "{row}");
+        assert!(row.contains("Toegang geven aan Piet Bakker"), "{row}");
         let mail = app.only_mail_to(PIET).await;
         assert!(mail.subject.contains("vraagt je straks: "), "{}", mail.subject);
         assert!(flat(&mail).contains("Nu hoef je nog niets te doen"), "{}", mail.text);
@@ -292,7 +292,7 @@ fn kurves_pause_is_told_to_the_school_with_its_reason() {
         assert!(mail.subject.contains("Op pauze tot maandag 11 januari 2027"), "{}", mail.subject);
         assert!(mail.text.contains("Wij wachten op Magister."), "{}", mail.text);
         let next = table.staff.follow(&paused).await;
-        assert!(next.text("[data-flash]").contains("De school krijgt bericht"), "{}", next.text("[data-flash]"));
+        assert!(next.text("[data-flash]").contains("De school krijgt een mail"), "{}", next.text("[data-flash]"));
     });
 }
 
@@ -317,8 +317,8 @@ fn requests_that_are_never_confirmed_are_counted_in_the_digest_until_the_school_
         app.run(Job::Digest).await;
         let next = app.only_mail_to("support@kurve.nl").await;
 
-        assert!(digest.subject.contains("1 aanmelding niet bevestigd"), "{}", digest.subject);
-        assert!(flat(&digest).contains("Aanvragen die nooit zijn bevestigd: 1."), "{}", digest.text);
+        assert!(digest.subject.starts_with("Dagoverzicht: "), "{}", digest.subject);
+        assert!(flat(&digest).contains("Aanmeldingen die nooit zijn bevestigd: 1."), "{}", digest.text);
         assert!(listed.has("[data-kind=unconfirmed]"));
         assert!(after.has("[data-kind=join]") && !after.has("[data-kind=unconfirmed]"), "{}", after.body);
         assert!(!flat(&next).contains("bevestigd"), "{}", next.text);

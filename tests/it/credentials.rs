@@ -57,8 +57,10 @@ fn the_password_is_shown_five_times_and_each_time_everyone_is_told() {
         assert_eq!(secrets.len(), 1, "the same password each time");
         assert!(!sixth.has("[data-secret]"));
         let told = app.new_mails().await;
-        assert_eq!(told.len(), 5);
-        assert!(told.iter().all(|mail| mail.to == table.school.email && !mail.raw.contains(&secrets[0])));
+        for reader in [table.school.email.as_str(), "support@kurve.nl"] {
+            assert_eq!(told.iter().filter(|mail| mail.to == reader).count(), 5, "{told:?}");
+        }
+        assert!(told.iter().all(|mail| !mail.raw.contains(&secrets[0])));
     });
 }
 

@@ -105,7 +105,7 @@ fn each_kind_has_its_row_that_says_why_and_since_when() {
             ("issue", "Nieuw", "Nieuwe school", "Klaarzetten"),
             ("reply", "Bericht", "heeft geantwoord", "Lezen"),
             ("join", "Nieuw", "Anna de Wit vraagt 1 school erbij", "Bekijken"),
-            ("vouch", "Persoon", "Instaan voor", "Instaan"),
+            ("vouch", "Persoon", "Toegang geven aan", "Toegang geven"),
             ("password", "Wachtwoord", "Nieuw wachtwoord maken", "Klaarzetten"),
             ("activate", "Klaar", "activeren", "Activeren"),
             ("check", "Nakijken", "Certificaat ongeldig", "Bekijken"),

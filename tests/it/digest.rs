@@ -79,15 +79,15 @@ fn the_digest_tells_of_each_thing_that_waits_on_kurve_and_since_when() {
             "Wacht op Kurve: - Bonhoeffer College (12AB): lukt niet: Consent geven in Magister, sinds maandag 23 november 2026",
             "- Het Molenveld (13CD): nieuwe school: Wachtwoord en query klaarzetten, sinds maandag 23 november 2026",
             "- Het Baken (14EF): nieuwe school: Wachtwoord en query klaarzetten, sinds dinsdag 19 januari 2027",
-            "Geen antwoord: - ",
+            "Scholen die niet reageren op herinneringen: - ",
             "Verbinding werkt niet meer: - Het Baken (14EF): inloggen geweigerd, sinds maandag 18 januari 2027",
             "Mails die niet weg konden: 1.",
         ] {
             assert!(text.contains(part), "{part}\n{}", mail.text);
         }
         assert!(!text.contains("En nog"), "{}", mail.text);
-        let (_, silent) = text.split_once("Geen antwoord: ").expect("it is there");
-        assert!(silent.contains("- Het Molenveld (13CD): geen antwoord op herinneringen, sinds "), "{silent}");
+        let (_, silent) = text.split_once("Scholen die niet reageren op herinneringen: ").expect("it is there");
+        assert!(silent.contains("- Het Molenveld (13CD): reageert niet op herinneringen, sinds "), "{silent}");
         assert!(mail.subject == "Dagoverzicht: 3 stappen wachten op Kurve en meer", "{}", mail.subject);
         let staff = app.staff().await;
         assert!(follow(&staff, &mail, "Mails die niet weg konden: 1.").await.contains(&failed.to_string()));
@@ -181,17 +181,16 @@ fn what_does_not_fit_on_the_digest_is_counted_with_a_link() {
         let mail = digest(&app).await;
 
         let text = dense(&mail.text);
-        assert_eq!(text.matches("En nog 2 scholen. Kijk verder:").count(), 2, "{}", mail.text);
+        assert_eq!(text.matches("En nog 2 scholen. Bekijk ze allemaal:").count(), 2, "{}", mail.text);
         assert_eq!(text.matches("nieuwe school:").count(), 40, "{}", mail.text);
         assert!(text.contains("Mails die niet weg konden: 101."), "{}", mail.text);
-        let subject =
-            "Koppelklaar: meer dan 40 stappen wachten op Kurve, 42 scholen zonder antwoord, 101 mails mislukt";
+        let subject = "Dagoverzicht: meer dan 40 stappen wachten op Kurve en meer";
         assert_eq!(mail.subject, subject);
         let newest = mails.iter().map(|mail| mail.id).max().expect("they are many");
         assert!(follow(&staff, &mail, "Mails die niet weg konden: 101.").await.contains(&newest.to_string()));
-        let (_, silent) = mail.text.split_once("Geen antwoord:").expect("it is there");
+        let (_, silent) = mail.text.split_once("Scholen die niet reageren op herinneringen:").expect("it is there");
         let silent = Mail { text: silent.to_owned(), ..mail.clone() };
-        assert!(follow(&staff, &silent, "Kijk verder:").await.contains("School 41"));
+        assert!(follow(&staff, &silent, "Bekijk ze allemaal:").await.contains("School 41"));
     });
 }
 
@@ -211,9 +210,9 @@ fn the_link_to_lost_connections_shows_those_that_are_lost_and_no_others() {
         let mail = digest(&app).await;
 
         let (_, lost) = mail.text.split_once("Verbinding werkt niet meer:").expect("it is there");
-        assert!(dense(lost).contains("En nog 1 school. Kijk verder:"), "{lost}");
+        assert!(dense(lost).contains("En nog 1 school. Bekijk ze allemaal:"), "{lost}");
         assert!(lost.contains("School 41 (51AA)") && !lost.contains("School 1 (11AA)"), "the longest first: {lost}");
-        let page = follow(&staff, &Mail { text: lost.to_owned(), ..mail.clone() }, "Kijk verder:").await;
+        let page = follow(&staff, &Mail { text: lost.to_owned(), ..mail.clone() }, "Bekijk ze allemaal:").await;
         assert!(page.contains(">School 1<") && !page.contains(">School 0<"), "{page}");
     });
 }

@@ -138,7 +138,7 @@ fn a_school_that_stopped_goes_on_by_itself_within_seven_days_with_the_same_passw
         assert!(page.text("[data-next]").contains("maandag 30 november 2026"), "{}", page.body);
         assert!(!page.text("[data-next]").contains("Mail dan Kurve"), "{}", page.body);
         assert_eq!((undone.status, again.status), (303, 303), "{}", undone.body);
-        assert!(portal.follow(&again).await.text("[data-flash]").contains("Dit stond al zo"));
+        assert!(portal.follow(&again).await.text("[data-flash]").contains("Dit was al zo"));
         let file = onboardings::load_file(app.context(), table.school.connection).await.expect("it is there");
         assert_eq!(file.state.lifecycle().as_str(), "active");
         assert_eq!(file.state.credential_version(), 1);

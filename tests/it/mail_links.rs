@@ -150,7 +150,7 @@ fn a_form_that_is_sent_after_the_session_ended_leads_back_to_its_page_and_says_w
         assert_eq!((stuck.location(), note.location()), ("/inloggen", "/beheer/inloggen"));
         for (visitor, sent) in [(&portal, stuck), (&staff, note)] {
             let page = visitor.follow(&sent).await;
-            assert!(page.body.contains("Je was te lang weg. Log opnieuw in."), "{}", page.body);
+            assert!(page.body.contains("Je bent automatisch uitgelogd. Log opnieuw in."), "{}", page.body);
         }
         assert_eq!(sign_in(&app, &portal, &table.school.email).await.location(), step_of(&table.school));
         assert_eq!(staff.cookie("__Host-kk_next"), Some(place));
@@ -194,7 +194,7 @@ fn when_a_school_stops_the_mail_asks_for_no_step() {
         assert!(!closed.is_empty(), "{:?}", mails.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
         for mail in closed {
             let said = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(said.contains("stopt met de koppeling. De import is dicht"), "{said}");
+            assert!(said.contains("stopt met de koppeling. Importeer niet meer"), "{said}");
             assert!(said.starts_with("Beste") && said.contains("Anna de Wit meldde"), "{said}");
             assert!(!mail.text.contains("activeren"), "{}", mail.text);
         }

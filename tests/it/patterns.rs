@@ -166,6 +166,8 @@ fn what_a_school_gave_once_is_never_asked_again() {
         let paused = table.portal.open("/pauze").await;
         met.extend(GIVEN_LATER[1..].iter().flat_map(|given| ask(&paused, *given)));
 
+        // There a colleague is added: another person.
+        met.retain(|(field, _)| !field.ends_with("/collegas"));
         let (held, asked): (Vec<_>, Vec<_>) = met.into_iter().partition(|(_, is_held)| *is_held);
         assert_eq!(asked, [], "asked again");
         let fields: BTreeSet<&str> =

@@ -169,7 +169,7 @@ fn every_waiting_mail_of_a_whole_story_has_a_preview_and_looking_changes_nothing
         for mail in waiting {
             let page = staff.get(&format!("/beheer/post/{mail}")).await;
             let said = page.text("[data-preview]");
-            assert!(said.starts_with("Zo gaat de mail weg") || said.ends_with("Er valt niets te tonen."), "{said}");
+            assert!(said.starts_with("Zo gaat de mail weg") || said.ends_with("Er valt niets te bekijken."), "{said}");
         }
         assert_eq!(stored(&app).await, before);
         app.new_mails().await;

@@ -328,11 +328,11 @@ fn what_is_refused_before_our_handlers_is_a_page_with_a_code_for_support() {
 
         let answers = [
             (visitor.send(Method::POST, "/inloggen", headers, "a".repeat(100_000)).await, 413, "Dit is te veel tekst"),
-            (app.staff().await.get("/beheer/scholen/%FF").await, 400, "Deze pagina is er niet"),
+            (app.staff().await.get("/beheer/scholen/%FF").await, 400, "Deze pagina bestaat niet"),
             (
                 visitor.send(Method::PUT, "/inloggen", HeaderMap::new(), String::new()).await,
                 405,
-                "Deze pagina is er niet",
+                "Deze pagina bestaat niet",
             ),
         ];
 
@@ -376,7 +376,7 @@ fn every_page_and_form_of_a_school_of_others_is_not_there_and_changes_nothing() 
             {
                 let page = request(&portal, method, &sample(path, &of)).await;
                 assert_eq!(page.status, 404, "{method} {path} of {of}\n{}", page.body);
-                assert_eq!(page.text("h1"), "Deze pagina is er niet", "{method} {path} of {of}");
+                assert_eq!(page.text("h1"), "Deze pagina bestaat niet", "{method} {path} of {of}");
                 looked_at += 1;
             }
         }

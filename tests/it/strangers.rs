@@ -272,7 +272,8 @@ fn the_form_to_sign_up_answers_alike_for_a_school_that_is_here_and_one_that_is_n
         let mails = app.new_mails().await;
 
         assert_eq!((known.status, known.location()), (unknown.status, unknown.location()));
-        assert_eq!(pages.0.texts("main"), pages.1.texts("main"));
+        let of_piet = pages.0.text("main").replace("piet@elders.example", "kees@elders.example");
+        assert_eq!(of_piet, pages.1.text("main"));
         assert_eq!(mails.len(), 2);
         assert_eq!(mails[0].subject, mails[1].subject);
     });

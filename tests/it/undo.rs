@@ -57,7 +57,7 @@ fn a_slip_that_is_undone_at_once_is_told_to_nobody_and_its_mails_say_why_they_di
         let again = undo(&table, &page).await;
 
         assert!(undone.text("[data-flash]").contains("De mails zijn niet verstuurd"), "{}", undone.body);
-        assert!(again.text("[data-flash]").contains("Dit stond al zo"), "{}", again.body);
+        assert!(again.text("[data-flash]").contains("Dit was al zo"), "{}", again.body);
         assert!(!is_open(&app, &table).await);
         let subjects = |mails: &[crate::support::post::Mail]| -> Vec<String> {
             mails.iter().map(|mail| mail.subject.clone()).collect()
@@ -87,7 +87,7 @@ fn once_the_mails_left_undoing_tells_that_the_import_is_closed() {
         let closed = app.new_mails().await;
 
         assert!(opened[0].subject.contains("Je kunt nu leerlingen importeren"), "{}", opened[0].subject);
-        assert!(undone.text("[data-flash]").contains("krijgt daarom bericht"), "{}", undone.body);
+        assert!(undone.text("[data-flash]").contains("krijgt daarom een mail"), "{}", undone.body);
         assert!(!is_open(&app, &table).await);
         let told: Vec<(&str, bool)> =
             closed.iter().map(|mail| (mail.to.as_str(), mail.subject.contains("Importe"))).collect();

@@ -67,7 +67,7 @@ fn every_page_of_kurve_says_that_a_worker_stands_still_and_stops_saying_so_by_it
         beat(&app, Worker::Bulk).await;
         assert_eq!((look(&colleague).await, look(&reader).await), (vec!["mail".to_owned()], vec!["mail".to_owned()]));
         let said = colleague.get(links::STAFF).await.text("[data-alarm=mail]");
-        assert!(said.contains("Er gaat niets verloren") && said.contains("om 11:0"), "{said}");
+        assert!(said.contains("Er gaan geen mails verloren") && said.contains("om 11.0"), "{said}");
 
         beat(&app, Worker::Mail).await;
         app.advance(TimeDelta::seconds(6));

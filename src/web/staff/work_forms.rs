@@ -157,9 +157,9 @@ fn vouch(file: &ConnectionFile, step: &str) -> Option<WorkForm> {
     Some(WorkForm {
         grounds: grounds::choices(),
         note: format!("Daarna kan {} het wachtwoord en de query ophalen.{given} {KEPT}", person.name),
-        verb: "Instaan",
+        verb: "Toegang geven",
         stuck: String::new(),
-        ..plain("vouch", format!("Instaan voor {}, {}", person.name, person.roles.words_nl()), action)
+        ..plain("vouch", format!("Toegang geven aan {}, {}", person.name, person.roles.words_nl()), action)
     })
 }
 

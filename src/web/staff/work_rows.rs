@@ -182,7 +182,7 @@ impl Reader<'_> {
         let is_activation = task.step == Step::ActivationConfirmed && task.kind == TaskKind::Do;
         let (verb, place) = match (&task.kind, task.step) {
             (TaskKind::Answer, step) => ("Antwoorden", format!("stap-{}", step.as_str())),
-            (TaskKind::Vouch(people), _) => ("Instaan", contact_place(people)),
+            (TaskKind::Vouch(people), _) => ("Toegang geven", contact_place(people)),
             (TaskKind::NewPassword(_), _) | (TaskKind::Do, Step::CredentialsIssued) => {
                 ("Klaarzetten", "wachtwoord".to_owned())
             }

@@ -24,7 +24,7 @@ fn forty_schools_are_vouched_for_and_issued_to_in_one_submit_and_a_second_press_
         let kurve = app.staff().await;
 
         let put_together = choose(&kurve, BulkKind::VouchAndIssue, &[PAGE]).await;
-        assert_eq!(put_together.text("h1"), "Instaan en klaarzetten voor 40 scholen");
+        assert_eq!(put_together.text("h1"), "Toegang geven en klaarzetten voor 40 scholen");
         assert!(!put_together.has("[name=ground][checked]"), "who vouches says on what ground");
         let without = put_together.submit(&kurve, "[data-form=begin]", &[]).await;
         assert_eq!((without.status, without.has("[data-error-for=ground]")), (422, true));
@@ -70,7 +70,7 @@ fn whoever_cannot_is_named_with_why_before_the_run_and_who_changed_meanwhile_aft
         app.vouch(kurve, &schools[4]).await;
 
         let page = choose(&eva, BulkKind::VouchAndIssue, &[PAGE]).await;
-        assert_eq!(page.text("h1"), "Instaan en klaarzetten voor 3 scholen");
+        assert_eq!(page.text("h1"), "Toegang geven en klaarzetten voor 3 scholen");
         let left_out = page.texts("[data-item=left_out]");
         assert_eq!(left_out.len(), 2);
         assert!(left_out[0].starts_with("Lyceum 1 ") && left_out[0].contains("Er staat al een wachtwoord klaar"));
@@ -111,7 +111,7 @@ fn all_that_a_filter_finds_are_chosen_and_no_others() {
 
         assert_eq!(load(&app, run_of(&page)).await.count(BulkOutcome::LeftOut), 11, "5 and 50 to 59 have no password");
         assert!(!page.has("[data-form=begin]") && page.has("[data-empty]"));
-        assert_eq!(whole.text("h1"), "Instaan en klaarzetten voor 60 scholen");
+        assert_eq!(whole.text("h1"), "Toegang geven en klaarzetten voor 60 scholen");
         assert_eq!(one.texts("[data-item]").len(), 1);
         assert!(one.text("[data-item]").starts_with("Lyceum 7 "));
     });

@@ -93,7 +93,7 @@ fn a_connection_that_only_kurve_can_mend_is_on_its_worklist_and_in_its_digest_un
         let page = links::staff_school(links::STAFF_CONNECTION, ours.connection);
         assert_eq!(worklist.attributes("[data-kind=check] .work__do a", "href"), [page]);
         let text = digest.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(text.contains("Verbinding die Kurve moet nakijken: - School 12AB"), "{}", digest.text);
+        assert!(text.contains("Verbindingen die Kurve moet uitzoeken: - School 12AB"), "{}", digest.text);
         assert!(!later.has("[data-kind=check]"), "{}", later.body);
     });
 }

@@ -58,7 +58,7 @@ fn after_another_domain_kurve_reads_whom_to_vouch_for_also_where_all_was_said() 
         let row = staff.get(links::STAFF).await.text("[data-work=query_executed]");
 
         assert!(!before.has("[data-work=query_executed]"), "somebody can pick them up");
-        assert!(row.contains("Instaan voor"), "{row}");
+        assert!(row.contains("Toegang geven aan"), "{row}");
         checks.app.new_mails().await;
     });
 }

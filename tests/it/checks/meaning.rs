@@ -82,10 +82,13 @@ fn a_check_that_closes_an_import_of_which_nobody_heard_yet_tells_the_school_of_t
         checks.run_all().await;
 
         assert!(!verdict_of_all(&checks.state(&school).await).is_open());
-        let of = |what: &str| format!("School 12AB (12AB): {what}");
+        let again = "Kurve kan nog niet bij Magister. Doe opnieuw: Wachtwoord instellen – koppeling Numo (School 12AB)";
         let told = [
-            (school.email.clone(), of("controle niet gelukt, doe deze stap opnieuw: Wachtwoord instellen")),
-            ("support@kurve.nl".to_owned(), of("Wachtwoord instellen")),
+            (school.email.clone(), again.to_owned()),
+            (
+                "support@kurve.nl".to_owned(),
+                "Importeren kan niet meer, eerst Wachtwoord instellen: School 12AB (12AB)".to_owned(),
+            ),
         ];
         assert_eq!(checks.mailed().await, told);
         checks.app.advance(TimeDelta::hours(1));

@@ -213,7 +213,7 @@ fn what_a_check_proves_meanwhile_is_told_to_who_would_send_a_step_back() {
         let conflict = stale.submit(&staff, form, &[("reason", "De lijst is er nog niet.")]).await;
 
         assert_eq!(conflict.status, 409);
-        assert!(conflict.text("main").contains("Gecontroleerd en in orde"), "{}", conflict.body);
+        assert!(conflict.text("main").contains("Controle geslaagd"), "{}", conflict.body);
         assert!(checks.state(&school).await.is_yes(Step::QueryExecuted));
     });
 }

@@ -323,7 +323,7 @@ fn where_an_import_rests_on_a_school_domain_the_school_is_told_to_mail_the_right
         let check = portal.open("/verbinding").await;
 
         for page in [&step, &check] {
-            assert!(page.text("main").contains("Mail het goede schooldomein aan Kurve"), "{}", page.body);
+            assert!(page.text("main").contains("Stuur het goede schooldomein"), "{}", page.body);
             assert!(!page.body.contains("#schooldomein") && !page.has("[data-form=domain]"), "{}", page.body);
         }
         assert!(!check.has("[data-action=fix]"), "{}", check.body);

@@ -270,7 +270,9 @@ fn what_a_contact_was_told_is_found_among_the_mails_of_their_school() {
             outbox::list_to_contact(conn, school, contact, &kinds).await.expect("the store answers");
         });
 
-        assert!(plans.await.iter().any(|line| line.contains("idx-outbox-connection_id_created_at")));
+        let plans = plans.await;
+        let either = ["idx-outbox-connection_id_created_at", "idx-outbox-contact_id_status"];
+        assert!(plans.iter().any(|line| either.iter().any(|index| line.contains(index))), "{plans:?}");
     });
 }
 
@@ -286,7 +288,9 @@ fn the_mails_of_a_school_and_those_that_it_shares_are_found_by_indexes() {
             outbox::list_of_connection(conn, school, 15).await.expect("the store answers");
         });
 
-        assert!(plans.await.iter().any(|line| line.contains("idx-outbox-connection_id_created_at")));
+        let plans = plans.await;
+        let either = ["idx-outbox-connection_id_created_at", "idx-outbox-contact_id_status"];
+        assert!(plans.iter().any(|line| either.iter().any(|index| line.contains(index))), "{plans:?}");
     });
 }
 

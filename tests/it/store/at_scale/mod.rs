@@ -13,6 +13,7 @@ use std::sync::Mutex;
 
 use chrono::TimeDelta;
 use koppelklaar::demo::fleet::{self, Order};
+use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::ids::{CheckId, JoinRequestId};
 use koppelklaar::domain::join::{Asker, JoinKind, JoinRequest};
 use koppelklaar::domain::message::{Offered, sort};
@@ -35,6 +36,7 @@ use super::many;
 use crate::option_b::stopped;
 use crate::security::table::TABLE;
 use crate::support::database::sql;
+use crate::support::following::ask;
 use crate::support::{TestApp, TestSchool, Visitor, on_each_database};
 
 /// Enough that one page is a small part.
@@ -60,8 +62,9 @@ const LIST: &str = "School;BRIN;Domein;Contact;E-mail\n\
     De Zon;98ZB;zon;Bo Bos;bo@zon.example\nDe Maan;12A8;maan;Bo Bos;bo@zon.example\n";
 
 /// What is not opened by a link: it takes a token, which is found by its hash, or never ends.
-const NOT_OPENED: [&str; 9] = [
+const NOT_OPENED: [&str; 10] = [
     links::REGISTER_CONFIRM,
+    links::REGISTER_CHANGE,
     links::SIGN_IN_LINK,
     links::UNSUBSCRIBE,
     links::STAFF_INVITE,
@@ -192,6 +195,25 @@ async fn open_all(app: &TestApp, people: &People, notes: &Notes) -> BTreeSet<Str
     notes.begin("GET verdict");
     app.verdict_of(&key, &people.school.brin).await;
     opened.push(links::fill(links::API_IMPORT_GATE, &[&people.school.brin]));
+    let (since, brin) = (links::query([("changed_since", &*app.now().to_rfc3339())]), &people.school.brin);
+    for path in [
+        links::fill(links::API_SCHOOL, &[brin]),
+        links::fill(links::API_CONNECTION, &[brin]),
+        format!("{}?limit=500", links::API_SCHOOLS),
+        format!("{}?verdict=open&limit=20", links::API_SCHOOLS),
+        format!("{}?verdict=closed&{since}", links::API_SCHOOLS),
+        format!("{}?after=0&limit=20", links::API_EVENTS),
+    ] {
+        notes.begin(&format!("GET {path}"));
+        let answer = ask(&app.anonymous(), &key, &path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        opened.push(path);
+    }
+    notes.begin("signing in");
+    let admin = app.staff_as("boss@kurve.nl", StaffRole::Admin).await;
+    notes.begin("GET keys");
+    admin.get(links::STAFF_API_KEYS).await;
+    opened.push(links::STAFF_API_KEYS.to_owned());
     opened.into_iter().collect()
 }
 
