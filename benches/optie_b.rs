@@ -3,8 +3,9 @@
 //!
 //! Chromium slows down the page's own thread by itself (`Emulation.setCPUThrottlingRate`), but not the worker in which the
 //! module runs. So there is a third way: the whole process of the page, with all of its threads, has the processor only now
-//! and then. How much slower each thread really is, is measured beside it. `cargo bench --bench optie_b` fails where
-//! it takes longer than [`MOST`] or the page stands still for [`MOST_STILL`].
+//! and then. What a machine with other work gives it varies, so how much slower each thread really is, is measured before
+//! and after, and the milliseconds of this way are judged as if it had been [`TIMES`] (by the smaller of the two).
+//! `cargo bench --bench optie_b` fails where it takes longer than [`MOST`] or the page stands still for [`MOST_STILL`].
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -80,7 +81,7 @@ impl Pace {
         match self {
             Self::AsItIs => "as it is",
             Self::PageThread => "the page's own thread four times slower (`Emulation.setCPUThrottlingRate`)",
-            Self::WholePage => "all threads of the page four times slower",
+            Self::WholePage => "all threads of the page, meant to be four times slower",
         }
     }
 }
@@ -159,9 +160,9 @@ fn main() {
     let mut failed = vec![];
     support::run(|stage| {
         say(
-            "| export | slowed down | own thread, times | worker, times | reading, ms | between, ms | making, ms | all, ms | stood still, ms | longest task, ms |",
+            "| export | slowed down | own thread, times | worker, times | reading, ms | between, ms | making, ms | all, ms | stood still, ms | longest task, ms | all, judged, ms |",
         );
-        say("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        say("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         let usual = spin(&rested(stage), Pace::AsItIs);
         for export in [workbook(stage), text(stage)] {
             for pace in Pace::ALL {
@@ -188,6 +189,7 @@ fn measure(stage: &Stage, export: &Path, pace: Pace, usual: Spin, failed: &mut V
     };
     walk(&browser, export, pace);
     let rounds: Vec<Value> = (0..ROUNDS).map(|_| walk(&browser, export, pace)).collect();
+    let after = slowly.as_ref().map_or(now, |_| spin(&browser, pace));
     drop(slowly);
     let middle = |what: &str| {
         let mut figures: Vec<f64> = rounds.iter().filter_map(|round| round[what].as_f64()).collect();
@@ -195,15 +197,26 @@ fn measure(stage: &Stage, export: &Path, pace: Pace, usual: Spin, failed: &mut V
         figures[figures.len() / 2]
     };
     let ending = export.extension().unwrap_or_default().to_string_lossy();
-    let times = [now.own / usual.own, now.worker / usual.worker].map(|times| format!("{times:.1}"));
+    let slower = Spin { own: now.own.min(after.own) / usual.own, worker: now.worker.min(after.worker) / usual.worker };
     let figures =
         ["read", "walked", "made", "all", "longestStill", "longestTask"].map(|what| format!("{:.0}", middle(what)));
-    let line = format!("| {ending} | {} | {} | {} |", pace.name(), times.join(" | "), figures.join(" | "));
+    let judged = |figure: f64, times: f64| if pace == Pace::WholePage { figure * TIMES / times } else { figure };
+    let all = judged(middle("all"), slower.worker);
+    let line = format!(
+        "| {ending} | {} | {:.1} | {:.1} | {} | {all:.0} |",
+        pace.name(),
+        slower.own,
+        slower.worker,
+        figures.join(" | ")
+    );
     say(&line);
     let is_whole = rounds.iter().all(|round| round["lines"] == PUPILS + 2);
     // A ticker in a process that is stopped now and then sees the stops as well.
-    let stood_still = middle(if pace == Pace::WholePage { "longestTask" } else { "longestStill" });
-    if !is_whole || middle("all") > MOST || stood_still > MOST_STILL {
+    let stood_still = match pace {
+        Pace::WholePage => judged(middle("longestTask"), slower.own),
+        Pace::AsItIs | Pace::PageThread => middle("longestStill"),
+    };
+    if !is_whole || all > MOST || stood_still > MOST_STILL {
         failed.push(line);
     }
 }

@@ -1,10 +1,12 @@
 //! Every path of the product, once, and how it becomes a whole address from the configured base URL.
 
 mod base_url;
+mod fill;
 mod of_connection;
 mod query;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use fill::fill;
 pub use of_connection::OfConnection;
 pub use query::{in_query, new_mail, query, with_query};
 
@@ -19,6 +21,8 @@ pub const REGISTER: &str = "/aanmelden";
 pub const REGISTER_SENT: &str = "/aanmelden/verstuurd";
 /// Confirms the address of a request.
 pub const REGISTER_CONFIRM: &str = "/aanmelden/bevestig/{token}";
+/// The request that such a link is about, to be filled in anew.
+pub const REGISTER_CHANGE: &str = "/aanmelden/bevestig/{token}/wijzigen";
 /// Signing in as a school.
 pub const SIGN_IN: &str = "/inloggen";
 /// Typing the code from the mail.
@@ -70,6 +74,19 @@ pub const SCHOOL_QUERY: OfConnection = OfConnection::new("/school/{connection}/q
 pub const SCHOOL_IMPORTED: OfConnection = OfConnection::new("/school/{connection}/import-gedaan");
 /// The connection's contacts.
 pub const SCHOOL_CONTACTS: OfConnection = OfConnection::new("/school/{connection}/collegas");
+/// One of the contacts.
+pub const SCHOOL_COLLEAGUE: OfConnection = OfConnection::new("/school/{connection}/collegas/{contact}");
+/// Correcting the address of a contact.
+pub const SCHOOL_COLLEAGUE_ADDRESS: OfConnection = OfConnection::new("/school/{connection}/collegas/{contact}/adres");
+/// Proposing a role for a contact.
+pub const SCHOOL_COLLEAGUE_ROLE: OfConnection = OfConnection::new("/school/{connection}/collegas/{contact}/rol");
+/// Asking Kurve to give a contact access.
+pub const SCHOOL_COLLEAGUE_ACCESS: OfConnection = OfConnection::new("/school/{connection}/collegas/{contact}/toegang");
+/// Removing a contact.
+pub const SCHOOL_COLLEAGUE_REMOVE: OfConnection =
+    OfConnection::new("/school/{connection}/collegas/{contact}/verwijderen");
+/// "Ik ben hier niet meer".
+pub const SCHOOL_LEAVE: OfConnection = OfConnection::new("/school/{connection}/niet-meer-hier");
 /// What Kurve and the school wrote to each other, and writing to Kurve.
 pub const SCHOOL_MESSAGES: OfConnection = OfConnection::new("/school/{connection}/berichten");
 /// Pausing.
@@ -119,6 +136,12 @@ pub const STAFF_SIGN_IN: &str = "/beheer/inloggen";
 pub const STAFF_SIGN_OUT: &str = "/beheer/uitloggen";
 /// Choosing a password and a second factor.
 pub const STAFF_INVITE: &str = "/beheer/uitnodiging/{token}";
+/// The keys of machines.
+pub const STAFF_API_KEYS: &str = "/beheer/sleutels";
+/// Puts another key in the place of one.
+pub const STAFF_API_KEY_REPLACE: &str = "/beheer/sleutels/{key}/vervangen";
+/// Stops a key.
+pub const STAFF_API_KEY_REVOKE: &str = "/beheer/sleutels/{key}/intrekken";
 /// The colleagues of Kurve.
 pub const STAFF_COLLEAGUES: &str = "/beheer/collegas";
 /// Sends a colleague another invitation.
@@ -292,6 +315,14 @@ pub const STAFF_MAIL_DROP: &str = "/beheer/post/{mail}/niet-versturen";
 
 /// The verdict, for Numo.
 pub const API_IMPORT_GATE: &str = "/api/v1/import-gate/{brin}";
+/// The schools, for machines.
+pub const API_SCHOOLS: &str = "/api/v1/schools";
+/// One of them.
+pub const API_SCHOOL: &str = "/api/v1/schools/{brin}";
+/// Its connection.
+pub const API_CONNECTION: &str = "/api/v1/schools/{brin}/connection";
+/// What happened to schools, in order.
+pub const API_EVENTS: &str = "/api/v1/events";
 /// The description of the API.
 pub const API_DESCRIPTION: &str = "/api/v1/openapi.json";
 /// The process runs.
@@ -313,21 +344,6 @@ pub const DEMO_CODES: &str = "/demo/codes";
 pub const DEMO_MAGISTER: &str = "/demo/magister";
 /// The page of an error, such as 429.
 pub const DEMO_ERROR: &str = "/demo/fout/{status}";
-
-/// Fills in a path: each `{…}` in order by one value. Values are ids and names of ours, so nothing needs escaping.
-pub fn fill(path: &str, values: &[&str]) -> String {
-    let mut filled = String::with_capacity(path.len() + 40);
-    let mut values = values.iter();
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (_, behind) = after.split_once('}').expect("every path above closes its braces");
-        filled.push_str(before);
-        filled.push_str(values.next().expect("as many values as braces"));
-        rest = behind;
-    }
-    filled.push_str(rest);
-    filled
-}
 
 /// The path of a connection's page for Kurve, at one step.
 pub fn staff_school_step(connection: ConnectionId, step: Step) -> String {
@@ -387,14 +403,4 @@ pub fn failing_connections() -> String {
 /// The path of a mail's page for Kurve, or of a form on it.
 pub fn staff_mail(path: &str, mail: MailId) -> String {
     fill(path, &[&mail.to_string()])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_filled_in_order() {
-        assert_eq!(fill("/a/{x}/b/{y}", &["1", "2"]), "/a/1/b/2");
-    }
 }

@@ -89,6 +89,7 @@ pub(crate) async fn add_mails(context: &Context, ids: &[ConnectionId], now: Date
             may_be_double: false,
             sent_at: (status == MailStatus::Sent).then_some(at),
             message_id: format!("<{id}@{}>", context.base.mail_host()),
+            told_by: None,
             last_error: None,
         });
     }

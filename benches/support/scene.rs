@@ -5,12 +5,12 @@ use entity::school;
 use koppelklaar::crypto::totp;
 use koppelklaar::demo::fleet::{self, Made, Order};
 use koppelklaar::demo::{self, STAFF_PASSWORD};
-use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::domain::actor::{Actor, StaffRole};
 use koppelklaar::domain::check::CheckPolicy;
 use koppelklaar::domain::text::SchoolDomain;
 use koppelklaar::links;
-use koppelklaar::services::Context;
-use koppelklaar::services::operations::api_keys;
+use koppelklaar::services::operations::api_keys::{self, NewApiKey};
+use koppelklaar::services::{Call, Context};
 use koppelklaar::store::onboarding::connections;
 use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
 
@@ -61,7 +61,13 @@ impl Scene {
         many::add_history(&app.context, old.expect("the demo has it").id, now).await;
         let middle = school::Entity::find().order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id);
         let middle = middle.offset(u64::from(schools) / 2).limit(1).one(app.context.db.reader()).await;
-        let key = api_keys::add(&app.context, now, "bench").await.expect("a fresh name");
+        let key = api_keys::add(
+            &app.context,
+            &Call::by_machine(Actor::Operator, now, "bench"),
+            NewApiKey::for_everything("bench"),
+        )
+        .await
+        .expect("a fresh name");
         let eva = made.staff.into_iter().find(|account| account.role == StaffRole::Admin).expect("there is one");
         app.context.db.close().await;
         Self {

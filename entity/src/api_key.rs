@@ -22,6 +22,11 @@ pub struct Model {
     pub last_used_at: Option<DateTimeUtc>,
     /// When it stopped working.
     pub revoked_at: Option<DateTimeUtc>,
+    /// What it may ask, with spaces: `verdict:read schools:read events:read`; null for a key from before there were scopes.
+    #[sea_orm(column_type = "Text")]
+    pub scopes: Option<String>,
+    /// From when it does not work any more; null for never.
+    pub expires_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

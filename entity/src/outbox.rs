@@ -49,6 +49,8 @@ pub struct Model {
     /// What went wrong last, without addresses.
     #[sea_orm(column_type = "Text")]
     pub last_error: Option<String>,
+    /// The mail with which it goes in one, or went.
+    pub told_by: Option<Uuid>,
     /// The connection that it is about.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<Option<super::connection::Entity>>,

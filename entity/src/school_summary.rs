@@ -73,6 +73,10 @@ pub struct Model {
     /// Words by which it is found, folded, with two spaces before each: names, BRIN, school domain and contacts.
     #[sea_orm(column_type = "Text")]
     pub search_text: String,
+    /// Is the verdict over it open? Never null.
+    pub may_import: Option<bool>,
+    /// When its onboarding or its details last changed. Never null.
+    pub changed_at: Option<DateTimeUtc>,
     /// The school.
     #[sea_orm(belongs_to, from = "school_id", to = "id")]
     pub school: BelongsTo<super::school::Entity>,

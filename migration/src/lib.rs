@@ -34,6 +34,9 @@ mod m20261208_000010_work_in_one_order;
 mod m20261208_000011_sign_in;
 mod m20261208_000012_colleague_sign_in;
 mod m20261208_000013_key_fingerprint;
+mod m20261208_000015_kept_form;
+mod m20261208_000016_gathered;
+mod m20261208_000018_feed;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -64,6 +67,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261208_000011_sign_in::Migration),
             Box::new(m20261208_000012_colleague_sign_in::Migration),
             Box::new(m20261208_000013_key_fingerprint::Migration),
+            Box::new(m20261208_000015_kept_form::Migration),
+            Box::new(m20261208_000016_gathered::Migration),
+            Box::new(m20261208_000018_feed::Migration),
         ]
     }
 }

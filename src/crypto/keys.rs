@@ -58,6 +58,8 @@ pub enum Purpose {
     SealRegistration,
     /// Seals a list of schools that was brought, and its rows until they are carried out.
     SealRoster,
+    /// Seals what somebody typed as their session ended.
+    SealKeptForm,
     /// Seals a mail as it was handed over.
     SealMail,
     /// Seals a file that came with a message.

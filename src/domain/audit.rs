@@ -329,6 +329,11 @@ pub enum Action {
         /// Which key.
         key: ApiKeyId,
     },
+    /// Another API key took the place of one, which works for a day more.
+    ApiKeyReplaced {
+        /// Which key.
+        key: ApiKeyId,
+    },
     /// An API key was revoked.
     ApiKeyRevoked {
         /// Which key.

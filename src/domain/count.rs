@@ -1,4 +1,4 @@
-//! How far rows are counted.
+//! How far rows are counted, and how numbers are written.
 
 /// Up to here pages count: nobody does anything else at 1,001 than at 20,000, and to count those takes as long as to read
 /// them.

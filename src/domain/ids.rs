@@ -94,6 +94,8 @@ id! {
     MessageTemplateId
     /// A run of one submit for many.
     BulkRunId
+    /// Something that happened, as the feed tells it.
+    FeedEventId
 }
 
 #[cfg(test)]

@@ -38,6 +38,11 @@ impl Verdict {
     }
 }
 
+/// The verdict as machines are told it: `open` or `closed`.
+pub fn verdict_name(is_open: bool) -> &'static str {
+    if is_open { "open" } else { "closed" }
+}
+
 /// The verdict over one school: the four gates of its connection, and its own activation. Closed for a school that is not
 /// here.
 pub fn verdict(state: &Onboarding, school: SchoolId) -> Verdict {

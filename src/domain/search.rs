@@ -97,7 +97,7 @@ fn address(word: &str) -> Option<EmailAddress> {
         _ => bare,
     };
     let bare = bare.split('?').next().unwrap_or(bare).trim_end_matches(around);
-    EmailAddress::parse(bare).ok()
+    EmailAddress::parse_typed(bare).ok()
 }
 
 /// The label that a host under `swp.nl` begins with, or an address with such a host.

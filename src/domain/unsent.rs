@@ -80,6 +80,8 @@ pub enum UnsentReason {
     OutsideWorkingHours,
     /// The person has another reminder today.
     AnotherReminderToday,
+    /// Another mail told the person of one of the steps less than an hour ago.
+    ToldAnHourAgo,
     /// A mail with a token may have arrived, and is not sent twice.
     MayHaveArrived,
     /// A mail may have arrived, and its bytes are no longer there to be repeated.

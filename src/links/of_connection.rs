@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{CheckId, ConnectionId};
 use crate::domain::onboarding::Step;
-use crate::domain::school::SchoolRef;
+use crate::domain::school::{ContactRef, SchoolRef};
 
 /// A path that begins with a connection. As it stands it leads nowhere, and is no text:
 /// a link comes into being only with what it is about.
@@ -47,6 +47,11 @@ impl OfConnection {
         self.with(connection, &[&check.to_string()])
     }
 
+    /// The path of a page or form about one of its contacts.
+    pub fn contact(self, ContactRef { connection, contact }: ContactRef) -> String {
+        self.with(connection, &[&contact.to_string()])
+    }
+
     /// The path of a form about one of its schools.
     pub fn school(self, SchoolRef { connection, school }: SchoolRef) -> String {
         self.with(connection, &[&school.to_string()])
@@ -55,7 +60,7 @@ impl OfConnection {
     fn with(self, connection: ConnectionId, rest: &[&str]) -> String {
         let connection = connection.to_string();
         let values: Vec<&str> = std::iter::once(connection.as_str()).chain(rest.iter().copied()).collect();
-        super::fill(self.0, &values)
+        super::fill::fill(self.0, &values)
     }
 }
 

@@ -14,6 +14,8 @@ use crate::crypto::{KeyRing, Token};
 use crate::domain::actor::Actor;
 use crate::domain::check::CheckPolicy;
 use crate::domain::credential::{PasswordLength, Template};
+use crate::domain::gathering::Gathering;
+use crate::domain::help_links::HelpLinks;
 use crate::domain::mail_rules::MailRules;
 use crate::links::BaseUrl;
 use crate::mail::TokenAddress;
@@ -42,6 +44,8 @@ pub struct Context {
     pub numo_codes: Option<Arc<Codes>>,
     /// How long issued passwords are.
     pub password_length: PasswordLength,
+    /// Where the help is that the manual points to.
+    pub help_links: Arc<HelpLinks>,
     /// Kurve's support, as shown and written to.
     pub support_email: String,
     /// Where delivery reports come back to, if not to the sender.
@@ -56,8 +60,12 @@ pub struct Context {
     pub reminders: Arc<ReminderRules>,
     /// Whether mails go, and to whom.
     pub mail: MailRules,
+    /// How long mails to one person wait for each other.
+    pub gathering: Gathering,
     /// Wakes the worker that sends mails.
     pub mail_waits: Arc<Notify>,
+    /// Wakes requests that wait for the next event of the feed.
+    pub feed_waits: Arc<Notify>,
     /// What is done with connection checks.
     pub check_policy: CheckPolicy,
     /// Wakes the worker that makes connection checks.
@@ -77,6 +85,7 @@ impl Context {
             template: Arc::new(template),
             numo_codes: None,
             password_length: PasswordLength::default(),
+            help_links: Arc::default(),
             support_email: SUPPORT_EMAIL.to_owned(),
             bounce_address: None,
             reply_address: None,
@@ -84,7 +93,9 @@ impl Context {
             hashing: HashingPool::default(),
             reminders: Arc::default(),
             mail: MailRules::default(),
+            gathering: Gathering::default(),
             mail_waits: Arc::default(),
+            feed_waits: Arc::default(),
             check_policy: CheckPolicy::default(),
             check_waits: Arc::default(),
             bulk_waits: Arc::default(),

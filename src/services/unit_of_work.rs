@@ -6,16 +6,18 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
+use crate::domain::feed::FeedKind;
 use crate::domain::ids::{ConnectionId, ContactId, MailId};
 use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::Event;
 use crate::domain::school::SchoolRef;
 use crate::domain::tally::Tally;
+use crate::services::operations::feed::{self, News};
 use crate::services::{Call, Context, ServiceError, sealed_password};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::mail::{mail_connections, outbox};
 use crate::store::operations::{audit, tally};
-use crate::store::{Changing, WriteTx};
+use crate::store::{self, Changing, WriteTx};
 
 /// A change under way.
 pub(super) struct UnitOfWork<'a> {
@@ -30,6 +32,8 @@ pub(super) struct UnitOfWork<'a> {
     schools: Vec<(MailId, BTreeSet<ConnectionId>)>,
     /// What is counted of it.
     tally: Tally,
+    /// What machines hear of it that is no entry of the audit.
+    news: Vec<News>,
 }
 
 /// For whom and about what a mail is put in the outbox.
@@ -52,7 +56,8 @@ impl<'a> UnitOfWork<'a> {
     pub(super) async fn begin(context: &'a Context, call: &'a Call) -> Result<Self, ServiceError> {
         let tx = context.db.begin_write().await?;
         let tally = Tally::default();
-        Ok(Self { context, call, tx, entries: vec![], said: vec![], mails: vec![], schools: vec![], tally })
+        let (entries, said, mails, schools, news) = (vec![], vec![], vec![], vec![], vec![]);
+        Ok(Self { context, call, tx, entries, said, mails, schools, tally, news })
     }
 
     pub(super) fn conn(&self) -> &impl Changing {
@@ -66,6 +71,11 @@ impl<'a> UnitOfWork<'a> {
     /// What is counted of this change; imports that open are counted by themselves.
     pub(super) fn tally(&mut self) -> &mut Tally {
         &mut self.tally
+    }
+
+    /// Tells machines something of all schools of a connection that the audit does not keep.
+    pub(super) fn tell_machines(&mut self, connection: ConnectionId, kind: FeedKind) {
+        self.news.push(News { connection, school: None, kind });
     }
 
     pub(super) fn note(&mut self, connection: Option<ConnectionId>, action: Action) {
@@ -145,6 +155,7 @@ impl<'a> UnitOfWork<'a> {
     pub(super) fn mail(&mut self, mail: NewMail) {
         let id = MailId::from_uuid(self.context.chance.uuid_v7(self.call.now));
         let dedupe_key = dedupe_key(mail.kind, mail.contact, &mail.occasion);
+        let waits = self.context.gathering.wait(mail.kind, mail.contact, &mail.about);
         self.mails.push(OutboxMail {
             id,
             kind: mail.kind,
@@ -155,18 +166,19 @@ impl<'a> UnitOfWork<'a> {
             status: MailStatus::Waiting,
             attempts: 0,
             created_at: self.call.now,
-            next_attempt_at: self.call.now,
+            next_attempt_at: self.call.now + waits,
             handing_over_at: None,
             may_be_double: false,
             sent_at: None,
             message_id: format!("<{id}@{}>", self.context.base.mail_host()),
             last_error: None,
+            told_by: None,
         });
     }
 
     /// None of the mails until now may go before a moment.
     pub(super) fn hold_mails(&mut self, at: DateTime<Utc>) {
-        self.mails.iter_mut().for_each(|mail| mail.next_attempt_at = at);
+        self.mails.iter_mut().for_each(|mail| mail.next_attempt_at = mail.next_attempt_at.max(at));
     }
 
     /// None of the mails until now goes.
@@ -184,7 +196,7 @@ impl<'a> UnitOfWork<'a> {
         }
     }
 
-    /// Writes mails, what lists show, figures and audit and commits. The audit comes last: it makes other writers wait. So do
+    /// Writes mails, what lists show, figures, audit and feed and commits. The audit comes last: it makes other writers wait. So do
     /// the figures before it, which many changes add to; nothing else is locked after them, and they always come in one order.
     ///
     /// # Errors
@@ -198,10 +210,16 @@ impl<'a> UnitOfWork<'a> {
         self.tx.settle().await?;
         self.entries.iter().for_each(|entry| self.tally.count_action(entry.at, &entry.action));
         tally::add(self.tx.conn(), &self.tally).await?;
+        let events = feed::gather(self.tx.conn(), self.call.now, self.news, &self.entries).await?;
+        let has_news = !events.is_empty();
         let keys = &self.context.keys;
         let mac = |parts: &[&[u8]]| keys.audit_mac(None, parts).expect("the newest key is always there");
         audit::append(self.tx.conn(), self.entries, mac).await?;
+        store::operations::feed::append(self.tx.conn(), events).await?;
         self.tx.commit().await?;
+        if has_news {
+            self.context.feed_waits.notify_waiters();
+        }
         if !self.mails.is_empty() {
             self.context.mail_waits.notify_one();
         }

@@ -18,6 +18,8 @@ pub use self::names::{UnknownName, find_unknown};
 pub use self::serve::ServeSettings;
 use crate::domain::check::CheckPolicy;
 use crate::domain::credential::PasswordLength;
+use crate::domain::gathering::Gathering;
+use crate::domain::help_links::HelpLinks;
 use crate::domain::mail_rules::{AllowList, MailFlow, MailRules};
 use crate::domain::reminder::{ReminderPolicy, ReminderStages, WorkingHours};
 use crate::domain::text::EmailAddress;
@@ -91,6 +93,11 @@ pub struct Settings {
     #[arg(long, env = "KOPPELKLAAR_MAIL_ONLY_TO", hide_env_values = true, global = true)]
     pub mail_only_to: Option<AllowList>,
 
+    /// How many minutes a mail to a contact waits for what else happens to them, so that they get one mail of it, 0 to 60;
+    /// 0 sends each by itself
+    #[arg(long, env = "KOPPELKLAAR_GATHER_MINUTES", default_value_t = Gathering::MINUTES, value_parser = clap::value_parser!(u8).range(0..=60), global = true)]
+    pub gather_minutes: u8,
+
     /// The folder for mails when there is no mail server
     #[arg(long, env = "KOPPELKLAAR_MAIL_DIR", default_value = "koppelklaar-mail", global = true)]
     pub mail_dir: PathBuf,
@@ -116,6 +123,11 @@ pub struct Settings {
     /// The installation's query template [default: the sample that ships with the product]
     #[arg(long, env = "KOPPELKLAAR_QUERY_TEMPLATE", global = true)]
     pub query_template: Option<PathBuf>,
+
+    /// Where the help is that the manual points to, with commas between: consent=URL, leerplan-video=URL,
+    /// leerplan-document=URL, sso=URL [default: none, and then no link is shown]
+    #[arg(long, env = "KOPPELKLAAR_HELP_LINKS", global = true)]
+    pub help_links: Option<HelpLinks>,
 
     /// A list of Numo's opleidingscodes for Optie B: a code a line, perhaps with what it stands for in a second column
     #[arg(long, env = "KOPPELKLAAR_NUMO_CODES", global = true)]
@@ -178,6 +190,8 @@ impl Settings {
         (self.database_url_file, self.keys, self.keys_file, self.smtp_url, self.smtp_url_file) =
             (None, None, None, None, None);
         self.smtp_ca_file = None;
+        // Whoever tries it out sees each mail at once.
+        self.gather_minutes = 0;
         self.mail_dir = folder.join("mail");
         self.base_url = base_url;
     }
@@ -191,6 +205,8 @@ impl Settings {
             reply_address: self.reply_address.clone(),
             reminders: Arc::new(self.reminder_rules()),
             mail: self.mail_rules(),
+            help_links: Arc::new(self.help_links.clone().unwrap_or_default()),
+            gathering: Gathering::of_minutes(self.gather_minutes),
             check_policy: self.check,
             ..context
         }

@@ -120,7 +120,7 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a statement waits for another process that writes the same SQLite file.
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
 
-/// How long a transaction waits for its turn to write, and for another process, on SQLite.
+/// How long a transaction waits for its turn to write: on SQLite also for another process, on PostgreSQL for each lock.
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
 
 /// The database: one that writes, and readers beside it.
@@ -166,7 +166,10 @@ impl Db {
             .acquire_timeout(Duration::from_secs(10))
             .connect_timeout(Duration::from_secs(10))
             .sqlx_logging(false)
-            .test_before_acquire(false);
+            .test_before_acquire(false)
+            .map_sqlx_postgres_opts(|postgres| {
+                postgres.options([("lock_timeout", WRITE_WITHIN.as_millis().to_string())])
+            });
         let pool = Database::connect(options).await?;
         Ok(Self::of(pool.clone(), pool, None))
     }

@@ -31,6 +31,8 @@ pub async fn migrate_with(db: &Db, which: Which) -> Result<usize, StoreError> {
         return migrate_alone(db, which).await;
     }
     let tx = db.begin_write().await?;
+    // The steps of another instance may take minutes.
+    tx.conn().execute_unprepared("SET LOCAL lock_timeout = 0").await?;
     let sql = "SELECT pg_advisory_xact_lock($1)";
     let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [MIGRATING.into()]);
     tx.conn().execute_raw(statement).await?;

@@ -62,17 +62,20 @@ impl From<ServiceError> for PageError {
             ServiceError::TableChanged => Self::Conflict,
             ServiceError::HoldsPassword => Self::Refused(words::HOLDS_PASSWORD.to_owned()),
             ServiceError::NobodyVouched => Self::Refused(
-                "Sta eerst in voor een contactpersoon. Anders kan niemand het wachtwoord ophalen.".to_owned(),
+                "Geef eerst minstens één contactpersoon toegang. Dat doe je bij Contactpersonen op de pagina van de school.".to_owned(),
             ),
             ServiceError::LastContact => Self::Refused(
                 "Een school houdt altijd minstens één contactpersoon. Voeg eerst iemand anders toe.".to_owned(),
             ),
-            ServiceError::ContactExists => Self::Refused("Dit e-mailadres hoort al bij een contactpersoon.".to_owned()),
+            ServiceError::ContactExists => Self::Refused(
+                "Dit e-mailadres hoort al bij een contactpersoon van deze school. Wijzig die contactpersoon, of vul een ander adres in."
+                    .to_owned(),
+            ),
             ServiceError::BadSnooze(refusal) => Self::Refused(words::snooze_refusal(refusal)),
             ServiceError::BadOwnDays(refusal) => Self::Refused(words::own_days_refusal(refusal)),
             ServiceError::AddedByOneself => Self::Refused(
-                "Je hebt deze contactpersoon zelf toegevoegd, of de collega via wie die erbij kwam. Laat een collega van Kurve \
-                 instaan, nadat die de school heeft teruggebeld."
+                "Je hebt deze contactpersoon zelf toegevoegd, of de collega via wie die erbij kwam. Daarom moet een collega van \
+                 Kurve de school terugbellen en toegang geven."
                     .to_owned(),
             ),
             ServiceError::HandOverToSelf => Self::Refused(words::HAND_OVER_TO_SELF.to_owned()),
@@ -90,7 +93,7 @@ impl From<ServiceError> for PageError {
             )),
             ServiceError::TooManyRequests => Self::Refused(words::too_many_requests(MOST_OPEN_REQUESTS)),
             ServiceError::RequestOpen => Self::Refused(
-                "Er staat nog een aanvraag open over het schooldomein of het BRIN-nummer. Beslis daar eerst over."
+                "Er staat nog een aanmelding open over het schooldomein of het BRIN-nummer. Beslis daar eerst over."
                     .to_owned(),
             ),
             ServiceError::MoveFirst => Self::Refused(
@@ -167,15 +170,15 @@ impl PageError {
     /// What the visitor reads.
     pub(super) fn text(&self) -> ErrorText {
         let (title, advice) = match self {
-            Self::NotFound => ("Deze pagina is er niet", "Controleer het adres, of ga terug naar het begin.".to_owned()),
-            Self::Forbidden => ("Dit mag je niet doen", "Je account heeft hier geen rechten voor. Vraag een collega met meer rechten.".to_owned()),
+            Self::NotFound => ("Deze pagina bestaat niet", "Controleer het adres, of ga terug naar het begin.".to_owned()),
+            Self::Forbidden => ("Je hebt geen rechten voor deze pagina", "Vraag een collega van Kurve met de rol Beheerder.".to_owned()),
             Self::StaleForm => (
-                "Deze pagina was verlopen",
-                "Er is niets veranderd. Ga terug, laad de pagina opnieuw en probeer het nog eens. Sta ook cookies van deze site toe.".to_owned(),
+                "Deze pagina is verlopen",
+                "Er is niets opgeslagen. Laad de pagina opnieuw en vul het nog een keer in. Gebeurt dit weer? Sta dan cookies toe voor deze website.".to_owned(),
             ),
             Self::Conflict => (
-                "Iemand was je voor",
-                "Er is intussen iets veranderd. Ga terug, laad de pagina opnieuw en kijk of het nog nodig is.".to_owned(),
+                "Deze pagina is net gewijzigd",
+                "Een collega heeft net iets veranderd. Laad de pagina opnieuw en kijk of je wijziging nog nodig is.".to_owned(),
             ),
             Self::Refused(sentence) => ("Dat kan nu niet", sentence.clone()),
             Self::BadForm => ("Het formulier kon niet worden gelezen", "Ga terug, laad de pagina opnieuw en vul het formulier nog eens in.".to_owned()),
@@ -190,7 +193,7 @@ impl PageError {
             ),
             Self::Service(_) | Self::Broken(_) => (
                 "Er ging iets mis bij ons",
-                "Misschien is je wijziging wel opgeslagen. Laad de pagina opnieuw en kijk. Blijft het misgaan, mail ons dan met de code hieronder.".to_owned(),
+                "Laad de pagina opnieuw en kijk of je wijziging is opgeslagen. Gaat het weer mis? Mail de code hieronder naar Kurve: het adres staat onderaan deze pagina.".to_owned(),
             ),
         };
         ErrorText { title, advice }

@@ -3,7 +3,6 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
-use axum::http::header;
 use axum::http::request::Parts;
 use chrono::{DateTime, Utc};
 
@@ -14,7 +13,6 @@ use crate::domain::onboarding::Step;
 use crate::domain::school::Contact;
 use crate::links::{self, OfConnection};
 use crate::services::checks::SeenOutage;
-use crate::services::operations::api_keys;
 use crate::services::operations::worker_health::WorkerHealth;
 use crate::services::people::door_log::Account;
 use crate::services::people::portal_access::{self, SignedIn};
@@ -27,7 +25,6 @@ use crate::web::error::PageError;
 use crate::web::flash::{Flash, FlashMessage};
 use crate::web::middleware::{BrowserSecret, RequestId, client_address};
 use crate::web::page::Frame;
-use crate::web::problem::ApiError;
 use crate::web::rate_limit::whole_network;
 use crate::web::return_to;
 use crate::web::session::Jar;
@@ -47,12 +44,19 @@ pub struct Visit {
     pub origin: Client,
     /// What was just done.
     flash: Option<FlashMessage>,
+    /// What finds a form that was kept.
+    kept: Option<Token>,
 }
 
 impl Visit {
     /// The call of somebody of whom is not known yet who they are.
     pub fn anonymous(&self) -> AnonymousCall<'_> {
         AnonymousCall::new(self.now, &self.request_id).from(&self.origin)
+    }
+
+    /// What finds the form that was kept in this browser, if one was.
+    pub fn kept(&self) -> Option<&Token> {
+        self.kept.as_ref()
     }
 
     /// Whether the message of this visit is this one.
@@ -98,6 +102,7 @@ impl FromRequestParts<WebState> for Visit {
             client,
             origin,
             flash: Jar::Flash.read(web, &parts.headers).as_deref().and_then(FlashMessage::parse),
+            kept: Jar::Kept.read_token(web, &parts.headers),
         })
     }
 }
@@ -273,26 +278,5 @@ impl FromRequestParts<WebState> for Admin {
             StaffRole::Admin => Ok(Self(staff)),
             StaffRole::Support | StaffRole::Reader => Err(PageError::Forbidden),
         }
-    }
-}
-
-/// A machine with a working key.
-#[derive(Debug, Clone)]
-pub struct ApiClient {
-    /// The key's name.
-    pub name: String,
-}
-
-impl FromRequestParts<WebState> for ApiClient {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, web: &WebState) -> Result<Self, ApiError> {
-        let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        // The scheme counts in any case (RFC 9110, 11.1).
-        let key =
-            given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let (_, key) = key.ok_or(ApiError::Unauthorized)?;
-        let found = api_keys::find(&web.context, web.clock.now(), key.trim()).await?;
-        Ok(Self { name: found.ok_or(ApiError::Unauthorized)?.name })
     }
 }

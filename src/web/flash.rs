@@ -93,6 +93,8 @@ pub enum Flash {
     SignedOut,
     /// A form came after the session had ended.
     WasAway,
+    /// A form came after the session had ended, and is kept.
+    FormKept,
     /// The password is shown only to who signed in a moment ago.
     FreshCode,
     /// Credentials were issued.
@@ -191,24 +193,24 @@ impl Flash {
         match self {
             Self::StepDone => "Opgeslagen: deze stap is klaar.",
             Self::StepTakenBack => "Opgeslagen: deze stap staat weer open.",
-            Self::PausedByKurve => "De koppeling staat op pauze. De school krijgt bericht.",
-            Self::AlreadySo => "Dit stond al zo. Er is niets veranderd.",
-            Self::StuckReported => "Je melding is verstuurd. Kurve kijkt ernaar; je krijgt bericht per mail.",
-            Self::HandedOver => "De stap is doorgegeven. Je collega krijgt een mail met uitleg.",
+            Self::PausedByKurve => "De koppeling staat op pauze. De school krijgt een mail.",
+            Self::AlreadySo => "Dit was al zo. Er is niets veranderd.",
+            Self::StuckReported => "Je melding is verstuurd. Kurve helpt je: je krijgt een mail.",
+            Self::HandedOver => "Je collega krijgt een mail met uitleg over deze stap.",
             Self::TakenOver => "Opgeslagen: deze stap is nu van jou.",
             Self::Asked => "Je vraag staat bij Kurve. Het antwoord lees je bij Berichten.",
             Self::AskedAlready => "Deze vraag staat al bij Kurve. Je hoeft niets meer te doen.",
             Self::PasswordAsked => "Kurve weet dat jullie een nieuw wachtwoord nodig hebben.",
             Self::DetailsSent => "De gegevens zijn opgeslagen.",
-            Self::DomainGiven => "Het schooldomein is doorgegeven. De verbinding wordt zo opnieuw gecontroleerd.",
-            Self::ImportReported => "Dank je wel. De import staat als gedaan genoteerd.",
+            Self::DomainGiven => "Het schooldomein is opgeslagen. De verbinding wordt zo opnieuw gecontroleerd.",
+            Self::ImportReported => "Bedankt. We hebben genoteerd dat de import gelukt is.",
             Self::Paused => "De koppeling staat op pauze. Tot die datum krijgen jullie geen herinneringen.",
             Self::RemindersResumed => "Opgeslagen: er komen weer herinneringen.",
-            Self::DigestResumed => "Opgeslagen: Kurve krijgt het overzicht van de dag weer.",
-            Self::ConfirmationSent => "De mail om te bevestigen gaat opnieuw naar wie de aanvraag deed.",
+            Self::DigestResumed => "Opgeslagen: Kurve krijgt het dagoverzicht weer.",
+            Self::ConfirmationSent => "De mail om te bevestigen gaat opnieuw naar wie de school aanmeldde.",
             Self::ConfirmationHeld => "De mail staat klaar. Hij gaat pas weg als er weer mails worden verstuurd.",
             Self::AddressWorks => "Opgeslagen: dit adres krijgt weer mail.",
-            Self::Resumed => "De koppeling gaat weer verder.",
+            Self::Resumed => "De pauze is gestopt. Jullie kunnen weer verder.",
             Self::Snoozed => "Opgeslagen. Tot die dag komen er geen herinneringen.",
             Self::Woken => "De herinneringen staan weer aan.",
             Self::OwnDaysAdded => "De dagen zijn opgeslagen.",
@@ -216,27 +218,28 @@ impl Flash {
             Self::Withdrawn => "De koppeling is gestopt.",
             Self::SchoolsWithdrawn => "Het stoppen is opgeslagen. De andere scholen gaan door.",
             Self::EndUndone => "Teruggedraaid. Jullie kunnen weer verder.",
-            Self::Reopened => "De koppeling is weer geopend.",
+            Self::Reopened => "De koppeling is heropend.",
             Self::SchoolActivated => "De school is geactiveerd.",
             Self::SchoolWithdrawn => "De school is gestopt.",
             Self::SchoolReopened => "De school doet weer mee.",
             Self::SchoolAdded => "De school is toegevoegd.",
             Self::SchoolMoved => "De school is verplaatst. Je ziet nu de koppeling waar de school bij hoort.",
-            Self::OptionBKept => "Bewaard bij jullie school. Volgend jaar staat het er nog.",
+            Self::OptionBKept => "Bewaard bij jullie school. Het staat er de volgende keer nog.",
             Self::SignedOut => "Je bent uitgelogd.",
-            Self::WasAway => "Je was te lang weg. Log opnieuw in. Wat je net invulde, is niet opgeslagen.",
+            Self::WasAway => "Je bent automatisch uitgelogd. Log opnieuw in. Wat je net invulde, is niet opgeslagen.",
+            Self::FormKept => "Je bent automatisch uitgelogd. Log opnieuw in. Daarna staat er nog wat je typte.",
             Self::FreshCode => {
                 "Je bent al langer dan een kwartier ingelogd. Vul eerst de code uit een nieuwe mail in. Daarna kun je het \
                  wachtwoord bekijken."
             }
-            Self::Issued => "Wachtwoord en query zijn klaargezet. Wie Kurve heeft bevestigd, krijgt bericht.",
+            Self::Issued => "Het wachtwoord en de query staan klaar. Contactpersonen met toegang krijgen een mail.",
             Self::HandedAgain => "Het wachtwoord kan weer worden bekeken.",
             Self::Confirmed => "De stap is bevestigd.",
-            Self::Undone => "Ongedaan gemaakt. De mails zijn niet verstuurd. In het verloop blijft het staan.",
+            Self::Undone => "Ongedaan gemaakt. De mails zijn niet verstuurd. In de geschiedenis blijft het staan.",
             Self::UndoneAndTold => {
-                "Ongedaan gemaakt. Er was al mail weg. De school krijgt daarom bericht dat de import weer dicht is."
+                "Ongedaan gemaakt. Er was al mail weg. De school krijgt daarom een mail dat importeren niet meer kan."
             }
-            Self::SentBack => "De stap is teruggestuurd. De school krijgt bericht.",
+            Self::SentBack => "De stap is teruggestuurd. De school krijgt een mail.",
             Self::Answered => "Je antwoord is verstuurd.",
             Self::NoteAdded => "De notitie is opgeslagen.",
             Self::Taken => "Deze staat nu bij jou.",
@@ -247,19 +250,19 @@ impl Flash {
             Self::Crew(done) => done.sentence(),
             Self::ViewSaved => "De weergave is bewaard.",
             Self::ViewDeleted => "De weergave is verwijderd.",
-            Self::SchoolsAsked => "Kurve kijkt de aanvraag na.",
-            Self::JoinAccepted => "De aanvraag is toegelaten.",
+            Self::SchoolsAsked => "Kurve kijkt de aanmelding na.",
+            Self::JoinAccepted => "De aanmelding is toegelaten.",
             Self::JoinAcceptedAndActivated => {
-                "De aanvraag is toegelaten en wat erbij kwam is geactiveerd. Ongedaan maken haalt alleen het activeren terug."
+                "De aanmelding is toegelaten en wat erbij kwam is geactiveerd. Ongedaan maken haalt alleen het activeren terug."
             }
-            Self::JoinDeclined => "De aanvraag is afgewezen. Wie het vroeg, krijgt bericht.",
-            Self::ContactAdded => "De contactpersoon is toegevoegd en krijgt bericht.",
+            Self::JoinDeclined => "De aanmelding is afgewezen. Wie het vroeg, krijgt een mail.",
+            Self::ContactAdded => "De contactpersoon is toegevoegd en krijgt een mail.",
             Self::ContactChanged => "De contactpersoon is gewijzigd.",
             Self::ContactRemoved => "De contactpersoon is verwijderd en uitgelogd.",
-            Self::Vouched => "Vastgelegd: Kurve staat in voor deze contactpersoon.",
-            Self::Allowed => "Vastgelegd: deze school mag worden geactiveerd zonder goede controle.",
-            Self::MailRetried => "De mail staat weer in de rij.",
-            Self::MailsRetried => "De mails die waren mislukt, staan weer in de rij.",
+            Self::Vouched => "Opgeslagen: deze contactpersoon heeft toegang tot het wachtwoord en de query.",
+            Self::Allowed => "Opgeslagen: Kurve mag deze koppeling activeren zonder geslaagde controle.",
+            Self::MailRetried => "De mail wordt opnieuw verstuurd.",
+            Self::MailsRetried => "De mails die waren mislukt, worden opnieuw verstuurd.",
             Self::MailDropped => "De mail wordt niet verstuurd.",
             Self::DemoMagisterSet => "Opgeslagen. Druk bij een school op Verbinding controleren om het te zien.",
             Self::Enrolled => "Je wachtwoord en code-app zijn ingesteld. Log nu in.",
@@ -270,14 +273,16 @@ impl Flash {
     pub fn promised(self) -> Option<(Promised, &'static str)> {
         Some(match self {
             Self::StuckReported => (Promised::Reader, "Je melding staat bij Kurve."),
-            Self::HandedOver => (Promised::Person, "De stap is doorgegeven."),
-            Self::Issued => (Promised::Vouched, "Wachtwoord en query zijn klaargezet."),
+            Self::HandedOver => (Promised::Person, "De stap staat nu bij je collega."),
+            Self::Issued => (Promised::Vouched, "Het wachtwoord en de query staan klaar."),
             Self::SentBack => (Promised::School, "De stap is teruggestuurd."),
             Self::Answered => (Promised::School, "Je antwoord is opgeslagen."),
+            Self::Crew(CrewDone::ColleagueAdded) => (Promised::Person, "Je collega doet mee."),
+            Self::Crew(CrewDone::AccessAsked) => (Promised::Reader, "Kurve weet het."),
             Self::Crew(CrewDone::MessageSent) => (Promised::School, "Je bericht is opgeslagen."),
             Self::Crew(CrewDone::MessageReceived) => (Promised::Reader, "Je bericht staat bij Kurve."),
             Self::PausedByKurve => (Promised::School, "De koppeling staat op pauze."),
-            Self::JoinDeclined => (Promised::Person, "De aanvraag is afgewezen."),
+            Self::JoinDeclined => (Promised::Person, "De aanmelding is afgewezen."),
             Self::ContactAdded => (Promised::Person, "De contactpersoon is toegevoegd."),
             _ => return None,
         })

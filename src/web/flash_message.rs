@@ -102,7 +102,7 @@ impl FlashMessage {
             (Flash::StepDone, Some(step)) => format!("Opgeslagen: “{}” is klaar.", words::step_name(step)),
             (Flash::StepTakenBack, Some(step)) => format!("Opgeslagen: “{}” staat weer open.", words::step_name(step)),
             (Flash::HandedOver, Some(step)) => {
-                format!("“{}” is doorgegeven. Je collega krijgt een mail met uitleg.", words::step_name(step))
+                format!("Je collega krijgt een mail met uitleg over “{}”.", words::step_name(step))
             }
             (Flash::HandedAgain, _) => {
                 format!("Het wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken.")

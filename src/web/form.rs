@@ -37,6 +37,28 @@ impl<T: DeserializeOwned> FromRequest<WebState> for Posted<T> {
     }
 }
 
+/// A posted form of this site's own pages, or one whose page was open for so long that its token holds no more: nothing is
+/// done with that but to give it back.
+#[derive(Debug)]
+pub struct Arrived<T> {
+    /// What was typed.
+    pub typed: T,
+    /// Whether its page may still be acted on.
+    pub is_fresh: bool,
+}
+
+impl<T: DeserializeOwned> FromRequest<WebState> for Arrived<T> {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, web: &WebState) -> Result<Self, PageError> {
+        let secret = request.extensions().get::<BrowserSecret>().cloned();
+        let BrowserSecret(browser) = secret.ok_or(PageError::StaleForm)?;
+        let Form(form) = Form::<WithToken<T>>::from_request(request, web).await.map_err(|_| PageError::BadForm)?;
+        let is_fresh = web.context.keys.is_csrf_token(&browser.hash(), &form.csrf);
+        Ok(Self { typed: form.typed, is_fresh })
+    }
+}
+
 /// A form of only a button.
 #[derive(Debug, Deserialize)]
 pub struct Pressed {}
@@ -59,9 +81,29 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// What is wrong with a form, in the order of its fields.
+/// What is wrong with a form, in the order of its fields, and about what somebody is asked whether they are sure.
 #[derive(Debug, Clone, Default)]
-pub struct FieldErrors(Vec<FieldError>);
+pub struct FieldErrors {
+    wrong: Vec<FieldError>,
+    asked: Vec<Asked>,
+}
+
+/// A value that somebody is asked to confirm.
+#[derive(Debug, Clone)]
+struct Asked {
+    field: &'static str,
+    value: String,
+}
+
+/// What a form brings of a value that is asked about: why, and what was confirmed with it.
+pub struct Sure {
+    /// Why it is asked about; none where nothing speaks against it.
+    pub doubt: Option<&'static str>,
+    /// The value that is asked about.
+    pub value: String,
+    /// Whether this value was confirmed.
+    pub is_said: bool,
+}
 
 impl FieldErrors {
     /// Keeps a parsed value, or notes why it could not be parsed.
@@ -75,6 +117,25 @@ impl FieldErrors {
         }
     }
 
+    /// Keeps a value, or asks whether it is right: it is, once this same value was confirmed.
+    pub fn sure<T>(&mut self, field: &'static str, value: Option<T>, sure: impl Fn(&T) -> Sure) -> Option<T> {
+        let value = value?;
+        let Sure { doubt, value: asked, is_said } = sure(&value);
+        match doubt {
+            Some(doubt) if !is_said => {
+                self.asked.push(Asked { field, value: asked });
+                self.add(field, doubt);
+                None
+            }
+            Some(_) | None => Some(value),
+        }
+    }
+
+    /// The value of a field that is asked about; empty where none is.
+    pub fn asked(&self, field: &str) -> &str {
+        self.asked.iter().find(|asked| asked.field == field).map_or("", |asked| asked.value.as_str())
+    }
+
     /// Keeps a chosen value, or notes that one must be chosen.
     pub fn choose<T>(&mut self, field: &'static str, chosen: Option<T>, message: &str) -> Option<T> {
         if chosen.is_none() {
@@ -85,22 +146,22 @@ impl FieldErrors {
 
     /// Notes what is wrong with a field.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.push(FieldError { field, message: message.into() });
+        self.wrong.push(FieldError { field, message: message.into() });
     }
 
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.wrong.is_empty()
     }
 
     /// Everything that is wrong, for the summary above the form.
     pub fn all(&self) -> &[FieldError] {
-        &self.0
+        &self.wrong
     }
 
     /// What is wrong with a field; empty if nothing is.
     pub fn at(&self, field: &str) -> &str {
-        self.0.iter().find(|error| error.field == field).map_or("", |error| error.message.as_str())
+        self.wrong.iter().find(|error| error.field == field).map_or("", |error| error.message.as_str())
     }
 }
 

@@ -15,6 +15,7 @@ pub mod flash;
 mod flash_message;
 pub mod form;
 pub mod health;
+mod kept;
 mod ladder;
 pub mod metrics;
 pub mod middleware;
@@ -38,6 +39,7 @@ pub mod staff;
 mod stalled;
 mod state;
 mod strict;
+mod sure;
 mod thread;
 pub mod upload;
 mod write_limit;
@@ -59,14 +61,14 @@ const REQUEST_TIME: Duration = Duration::from_secs(30);
 /// Every route with everything around it.
 pub fn router(web: WebState) -> Router {
     let signed_in = Router::new()
-        .merge(portal::routes())
+        .merge(portal::routes().layer(axum::middleware::from_fn_with_state(web.clone(), kept::keep)))
         .merge(staff::routes())
         .layer(axum::middleware::from_fn_with_state(web.clone(), write_limit::limit_writes));
     let mut routes = Router::new()
         .merge(public::routes())
         .merge(option_b::routes())
         .merge(signed_in)
-        .merge(api::routes())
+        .merge(api::routes(&web))
         .merge(assets::routes());
     if web.demo.is_some() {
         routes = routes.merge(demo::routes());

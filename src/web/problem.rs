@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::domain::api_scope::ApiScope;
 use crate::services::ServiceError;
 use crate::services::chain;
 use crate::web::error::Cause;
@@ -12,14 +13,30 @@ use crate::web::error::Cause;
 /// Why the API has no answer.
 #[derive(Debug)]
 pub enum ApiError {
-    /// No such school, or no such path.
+    /// No such path.
     NotFound,
     /// The path exists, with other methods.
     MethodNotAllowed,
     /// No key, or one that does not work.
     Unauthorized,
+    /// The key may not ask this.
+    Forbidden {
+        /// What it would have to be given.
+        scope: ApiScope,
+    },
     /// The BRIN cannot be read.
     BadBrin,
+    /// Something in the query of the address cannot be read.
+    BadQuery {
+        /// What is wrong with it.
+        detail: &'static str,
+    },
+    /// No school of ours has this BRIN.
+    UnknownSchool,
+    /// What came after a place of the feed is not kept any more.
+    CursorTooOld,
+    /// A place of the feed that was never reached.
+    UnknownCursor,
     /// Too many requests.
     TooOften {
         /// How long to wait.
@@ -46,7 +63,7 @@ pub struct Problem {
 impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
         match error {
-            ServiceError::NotFound => Self::NotFound,
+            ServiceError::NotFound => Self::UnknownSchool,
             ServiceError::TooOften { retry_after_seconds } | ServiceError::Full { retry_after_seconds, .. } => {
                 Self::TooOften { retry_after_seconds }
             }
@@ -62,7 +79,38 @@ impl ApiError {
                 status: StatusCode::NOT_FOUND,
                 kind: "not-found",
                 title: "Not found",
-                detail: "There is no such school or path.",
+                detail: "There is no such path.",
+            },
+            Self::UnknownSchool => ProblemParts {
+                status: StatusCode::NOT_FOUND,
+                kind: "unknown-school",
+                title: "Unknown school",
+                detail: "No school with this BRIN was ever registered here.",
+            },
+            Self::Forbidden { scope } => ProblemParts {
+                status: StatusCode::FORBIDDEN,
+                kind: "missing-scope",
+                title: "Missing scope",
+                detail: match scope {
+                    ApiScope::Verdict => "This key may not ask this: it takes a key with the scope verdict:read.",
+                    ApiScope::Schools => "This key may not ask this: it takes a key with the scope schools:read.",
+                    ApiScope::Events => "This key may not ask this: it takes a key with the scope events:read.",
+                },
+            },
+            Self::BadQuery { detail } => {
+                ProblemParts { status: StatusCode::UNPROCESSABLE_ENTITY, kind: "bad-query", title: "Bad query", detail }
+            }
+            Self::CursorTooOld => ProblemParts {
+                status: StatusCode::GONE,
+                kind: "cursor-too-old",
+                title: "Cursor too old",
+                detail: "What came after this cursor is not kept any more. Read /api/v1/schools, and go on from the cursor that it gives.",
+            },
+            Self::UnknownCursor => ProblemParts {
+                status: StatusCode::CONFLICT,
+                kind: "unknown-cursor",
+                title: "Unknown cursor",
+                detail: "The feed never came this far: the service was put back to an older state. Read /api/v1/schools, and go on from the cursor that it gives.",
             },
             Self::MethodNotAllowed => ProblemParts {
                 status: StatusCode::METHOD_NOT_ALLOWED,
@@ -178,7 +226,17 @@ impl IntoResponse for ApiError {
                 }
                 response.extensions_mut().insert(Cause(chain(error).into()));
             }
-            Self::NotFound | Self::MethodNotAllowed | Self::BadBrin => {}
+            Self::Forbidden { scope } => {
+                let wanted = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.as_str());
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_str(&wanted).expect("names of ours"));
+            }
+            Self::NotFound
+            | Self::UnknownSchool
+            | Self::MethodNotAllowed
+            | Self::BadBrin
+            | Self::BadQuery { .. }
+            | Self::CursorTooOld
+            | Self::UnknownCursor => {}
         }
         response
     }

@@ -1,5 +1,5 @@
 //! Limits on what strangers can post: per client and, for requests and sign-ins, per address typed. And a generous one on
-//! what somebody who is signed in can change.
+//! what somebody who is signed in can change, and on what a machine asks.
 //!
 //! Counted per instance. Sign-in links, wrong codes and mails to strangers are also counted in the database, so over all
 //! instances.
@@ -9,6 +9,8 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use strum::IntoStaticStr;
 
@@ -60,9 +62,25 @@ impl From<TooOften> for ServiceError {
 /// How many times as much somebody who is signed in may change in a minute as a client may post without that.
 const SIGNED_IN: NonZeroU32 = NonZeroU32::new(6).expect("not zero");
 
+/// How often a key of a machine may ask in a minute.
+pub const PER_KEY: NonZeroU32 = NonZeroU32::new(600).expect("not zero");
+
+/// What is left for a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// How often it may ask at once.
+    pub requests: u32,
+    /// After how many seconds it may ask as often as ever.
+    pub full_after_seconds: u64,
+}
+
+/// Counts machines, and tells what is left for them.
+type Machines = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock, StateInformationMiddleware>;
+
 /// The counters.
 #[derive(Debug)]
 pub struct RateLimits {
+    machines: Machines,
     clients: DefaultKeyedRateLimiter<IpAddr>,
     people: DefaultKeyedRateLimiter<String>,
     addresses: DefaultKeyedRateLimiter<String>,
@@ -75,6 +93,7 @@ impl RateLimits {
         let each = quarter / allowance.per_address.get();
         let per_address = Quota::with_period(each).unwrap_or(Quota::per_hour(allowance.per_address));
         Self {
+            machines: RateLimiter::keyed(Quota::per_minute(PER_KEY)).with_middleware(),
             clients: RateLimiter::keyed(Quota::per_minute(allowance.per_client)),
             people: RateLimiter::keyed(Quota::per_minute(allowance.per_client.saturating_mul(SIGNED_IN))),
             addresses: RateLimiter::keyed(per_address.allow_burst(allowance.per_address)),
@@ -87,6 +106,17 @@ impl RateLimits {
     /// `TooOften` when it is one too many.
     pub fn check_client(&self, client: IpAddr) -> Result<(), TooOften> {
         self.clients.check_key(&whole_network(client)).map_err(|until| too_often(&until))
+    }
+
+    /// Counts a request of a machine, by its key or else by its network.
+    ///
+    /// # Errors
+    /// `TooOften` when it is one too many.
+    pub fn check_machine(&self, machine: &str) -> Result<Left, TooOften> {
+        let state = self.machines.check_key(&machine.to_owned()).map_err(|until| too_often(&until))?;
+        let requests = state.remaining_burst_capacity();
+        let used = PER_KEY.get().saturating_sub(requests);
+        Ok(Left { requests, full_after_seconds: u64::from(used).saturating_mul(60).div_ceil(PER_KEY.get().into()) })
     }
 
     /// Counts a form of somebody who is signed in.
@@ -107,6 +137,7 @@ impl RateLimits {
 
     /// Forgets counters that are full again.
     pub fn forget_idle(&self) {
+        self.machines.retain_recent();
         self.clients.retain_recent();
         self.people.retain_recent();
         self.addresses.retain_recent();

@@ -99,7 +99,9 @@ fn came_with(parts: &Parts) -> Came {
 }
 
 /// Forms that stand on a page of the same path.
-const ON_THEIR_OWN_PAGE: [OfConnection; 7] = [
+const ON_THEIR_OWN_PAGE: [OfConnection; 9] = [
+    links::SCHOOL_CONTACTS,
+    links::SCHOOL_LEAVE,
     links::SCHOOL_CONNECTION,
     links::SCHOOL_OPTION_B_TABLE,
     links::SCHOOL_PAUSE,

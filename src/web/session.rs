@@ -23,6 +23,8 @@ pub enum Jar {
     Flash,
     /// Where to go after signing in.
     Next,
+    /// What finds a form that was kept as a session ended.
+    Kept,
 }
 
 impl Jar {
@@ -39,6 +41,8 @@ impl Jar {
             (Self::Flash, false) => "kk_flash",
             (Self::Next, true) => "__Host-kk_next",
             (Self::Next, false) => "kk_next",
+            (Self::Kept, true) => "__Host-kk_kept",
+            (Self::Kept, false) => "kk_kept",
         }
     }
 

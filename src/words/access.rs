@@ -11,9 +11,9 @@ use crate::domain::onboarding::{Change, Gone, Obstacle};
 /// Why a password is not shown any more, in one sentence.
 pub fn gone_sentence(gone: Gone) -> &'static str {
     match gone {
-        Gone::UsedUp => "Het wachtwoord is zo vaak bekeken als kan. Het is niet meer te zien.",
-        Gone::Expired => "De tijd om het wachtwoord te bekijken is voorbij. Het is niet meer te zien.",
-        Gone::Proven => "We hebben met dit wachtwoord ingelogd. Daarna is het niet meer te zien.",
+        Gone::UsedUp => "Het wachtwoord is zo vaak bekeken als kan. Je kunt het niet meer bekijken.",
+        Gone::Expired => "De tijd om het wachtwoord te bekijken is voorbij.",
+        Gone::Proven => "We hebben met dit wachtwoord ingelogd. Daarna kun je het niet meer bekijken.",
     }
 }
 
@@ -38,7 +38,7 @@ pub fn obstacle_sentence(obstacle: &Obstacle, names: &Names) -> String {
 pub fn task_name(task: &KurveTask, names: &Names) -> String {
     match &task.kind {
         TaskKind::Do | TaskKind::Answer => step_name(task.step).to_owned(),
-        TaskKind::Vouch(people) => format!("Instaan voor {}", who_of(people, names)),
+        TaskKind::Vouch(people) => format!("Toegang geven aan {}", who_of(people, names)),
         TaskKind::NewPassword(_) => "Nieuw wachtwoord maken".to_owned(),
         TaskKind::NewQuery => "Nieuwe query klaarzetten".to_owned(),
     }
@@ -76,8 +76,8 @@ pub(super) fn access_change(change: &Change) -> &'static str {
     match change {
         Change::PasswordGone { access } => gone_sentence(access.gone.unwrap_or(Gone::Expired)),
         Change::PasswordAsked => "Gevraagd om een nieuw wachtwoord.",
-        Change::PeopleNoted { .. } => "Genoteerd wie het wachtwoord kan ophalen.",
-        _ => "Genoteerd of het wachtwoord te zien is.",
+        Change::PeopleNoted { .. } => "Genoteerd wie toegang heeft tot het wachtwoord.",
+        _ => "Genoteerd of het wachtwoord te bekijken is.",
     }
 }
 

@@ -42,7 +42,7 @@ pub fn bulk_title(kind: BulkKind, total: u32) -> String {
 pub fn bulk_verb(kind: BulkKind) -> &'static str {
     match kind {
         BulkKind::Issue => "Klaarzetten",
-        BulkKind::VouchAndIssue => "Instaan en klaarzetten",
+        BulkKind::VouchAndIssue => "Toegang geven en klaarzetten",
         BulkKind::Activate => "Activeren",
         BulkKind::Check => "Controleren",
         BulkKind::Remind => "Herinneren",
@@ -56,13 +56,15 @@ pub fn bulk_verb(kind: BulkKind) -> &'static str {
 /// What is done to each, as a sentence that says what comes of it.
 pub fn bulk_promise(kind: BulkKind) -> &'static str {
     match kind {
-        BulkKind::Issue => "Koppelklaar maakt een wachtwoord en een query. Wie Kurve heeft bevestigd, krijgt bericht.",
+        BulkKind::Issue => {
+            "Koppelklaar maakt een wachtwoord en een query. Contactpersonen met toegang krijgen een mail."
+        }
         BulkKind::VouchAndIssue => {
-            "Kurve staat in voor de enige contactpersoon, en Koppelklaar maakt een wachtwoord en een query. De \
+            "De enige contactpersoon krijgt toegang, en Koppelklaar maakt een wachtwoord en een query. De \
              contactpersoon krijgt een mail zonder wachtwoord."
         }
         BulkKind::Activate => {
-            "De import gaat open. De mails hierover gaan na 2 minuten weg. Tot dan kun je het op de werklijst ongedaan maken."
+            "De school kan dan importeren. De mails hierover gaan na 2 minuten weg. Tot dan kun je het op de werklijst ongedaan maken."
         }
         BulkKind::Check => "De controles gaan op de achtergrond. Bij de school zie je hoe een controle afloopt.",
         BulkKind::Remind => {
@@ -73,7 +75,7 @@ pub fn bulk_promise(kind: BulkKind) -> &'static str {
         }
         BulkKind::PutOff => "De scholen krijgen een mail met je uitleg. Tot die dag komen er geen herinneringen.",
         BulkKind::Close => {
-            "De koppeling stopt en de import gaat dicht. De scholen krijgen een mail met je uitleg. Later heropenen kan."
+            "De koppeling stopt en de scholen kunnen niet meer importeren. Ze krijgen een mail met je uitleg. Later heropenen kan."
         }
         BulkKind::Roster => "Elke rij van het bestand wordt uitgevoerd zoals de proefronde het zei.",
     }
@@ -82,9 +84,9 @@ pub fn bulk_promise(kind: BulkKind) -> &'static str {
 /// How an item came out, in a word or two.
 pub fn bulk_outcome(outcome: BulkOutcome) -> &'static str {
     match outcome {
-        BulkOutcome::Done => "Gedaan",
+        BulkOutcome::Done => "Gelukt",
         BulkOutcome::Already => "Was al zo",
-        BulkOutcome::Refused => "Niet gedaan",
+        BulkOutcome::Refused => "Niet gelukt",
         BulkOutcome::Failed => "Mislukt",
         BulkOutcome::LeftOut => "Niet meegenomen",
     }
@@ -98,34 +100,36 @@ pub fn why_not(why: &WhyNot) -> String {
         WhyNot::NotAllowed => "Met jouw account kan dit niet meer.".into(),
         WhyNot::NotYet { missing } => {
             let names: Vec<String> = missing.iter().map(|step| format!("“{}”", step_name(*step))).collect();
-            format!("Eerst moet dit gereed zijn: {}.", names.join(", "))
+            format!("Eerst moet dit klaar zijn: {}.", names.join(", "))
         }
         WhyNot::AlreadySo => "Dit was al zo.".into(),
         WhyNot::Paused => "De koppeling staat op pauze.".into(),
         WhyNot::Withdrawn => "De school is gestopt.".into(),
-        WhyNot::Completed => "De koppeling is al afgerond.".into(),
+        WhyNot::Completed => "De koppeling is al klaar.".into(),
         WhyNot::HasPassword => "Er staat al een wachtwoord klaar. Een nieuw maak je bij de school zelf.".into(),
         WhyNot::NoPassword => "Er is nog geen wachtwoord om mee te controleren.".into(),
-        WhyNot::NobodyVouched => "Kurve staat nog voor niemand in.".into(),
+        WhyNot::NobodyVouched => "Nog niemand heeft toegang.".into(),
         WhyNot::NoContact => "Er is geen contactpersoon.".into(),
         WhyNot::SeveralContacts => {
-            "Er zijn meer contactpersonen. Kies bij de school zelf wie het wachtwoord ophaalt.".into()
+            "Er zijn meer contactpersonen. Kies bij de school zelf wie toegang krijgt tot het wachtwoord.".into()
         }
         WhyNot::AddedByOneself => {
-            "Je hebt deze contactpersoon zelf toegevoegd, of de collega via wie die erbij kwam. Laat een collega instaan, \
-             die de school heeft teruggebeld."
+            "Je hebt deze contactpersoon zelf toegevoegd, of de collega via wie die erbij kwam. Laat een collega \
+             die de school terugbelt, toegang geven."
                 .into()
         }
-        WhyNot::RequestOpen => "Er staat nog een aanvraag open. Beslis daar eerst over.".into(),
+        WhyNot::RequestOpen => "Er staat nog een aanmelding open. Beslis daar eerst over.".into(),
         WhyNot::AsksToJoin => {
-            "Dit is iemand die wil meedoen met deze koppeling. Beslis daarover bij de aanvraag zelf.".into()
+            "Dit is iemand die wil meedoen met deze koppeling. Beslis daarover bij de aanmelding zelf.".into()
         }
-        WhyNot::NotConfirmed => "Deze aanvraag is nog niet bevestigd. Op de werklijst stuur je de mail opnieuw.".into(),
+        WhyNot::NotConfirmed => {
+            "Deze aanmelding is nog niet bevestigd. Op de werklijst stuur je de mail opnieuw.".into()
+        }
         WhyNot::TakenByAnother => "Een collega pakte deze al op. Overnemen kan bij de school zelf.".into(),
         WhyNot::CheckNotPassed { code } => match code.as_deref().map(str::parse) {
-            Some(Ok(CheckCode::Ok)) => "De laatste goede controle is te oud, of van een ander wachtwoord.".into(),
-            Some(Ok(code)) => format!("De laatste controle ging niet goed: {}.", check_short(code)),
-            Some(Err(_)) | None => "Er is nog geen controle die helemaal goed ging.".into(),
+            Some(Ok(CheckCode::Ok)) => "De laatste geslaagde controle is te oud, of van een ander wachtwoord.".into(),
+            Some(Ok(code)) => format!("De laatste controle is niet geslaagd: {}.", check_short(code)),
+            Some(Err(_)) | None => "Er is nog geen geslaagde controle.".into(),
         },
         WhyNot::ChecksOff => "Controles staan uit op deze installatie.".into(),
         WhyNot::JustChecked => "Hier is net om een controle gevraagd.".into(),

@@ -49,7 +49,7 @@ pub fn outage_cause(seen: &[(CheckCode, u64)]) -> &'static str {
         "Magister geeft wel antwoord, maar weigert Kurve bij meer scholen tegelijk. De lijn werkt dus. Vraag Magister wat er \
          is veranderd aan de webservice of aan de gebruiker Kurve."
     } else {
-        "Waarschijnlijk is er een storing bij Magister, of is onze eigen verbinding weg. Kijk of het adres van Koppelklaar \
+        "Waarschijnlijk is er een storing bij Magister, of werkt onze eigen verbinding niet. Kijk of het adres van Koppelklaar \
          nog op de allowlist staat, en of Magister een storing meldt."
     }
 }
@@ -57,7 +57,9 @@ pub fn outage_cause(seen: &[(CheckCode, u64)]) -> &'static str {
 /// What stands beside the verdict where an admin gave leave to activate without a check that passed.
 pub fn leave(at: DateTime<Utc>, reason: &Reason) -> String {
     let when = super::date_nl(at);
-    format!("Kurve gaf op {when} toestemming om te activeren zonder geslaagde controle van de verbinding. Reden: {reason}")
+    format!(
+        "Kurve gaf op {when} toestemming om te activeren zonder geslaagde controle van de verbinding. Reden: {reason}"
+    )
 }
 
 /// Why Kurve activated although the newest check was no ground for it, in one line.
@@ -83,11 +85,13 @@ fn not_good(code: &str, at: DateTime<Utc>) -> String {
     let when = super::moment_nl(at);
     match code.parse::<CheckCode>() {
         Ok(CheckCode::Ok) => {
-            format!("De laatste controle ging goed, maar is ouder dan 24 uur of was met een ander wachtwoord ({when}).")
+            format!(
+                "De laatste controle is geslaagd, maar is ouder dan 24 uur of was met een ander wachtwoord ({when})."
+            )
         }
-        Ok(code) => format!("De laatste controle ging niet goed: {} ({when}).", check_short(code).to_lowercase()),
+        Ok(code) => format!("De laatste controle is niet geslaagd: {} ({when}).", check_short(code).to_lowercase()),
         // Of a newer release.
-        Err(_) => format!("De laatste controle ging niet goed ({when})."),
+        Err(_) => format!("De laatste controle is niet geslaagd ({when})."),
     }
 }
 
@@ -97,7 +101,9 @@ pub fn newest_check(facts: &ActivationFacts, now: DateTime<Utc>) -> String {
         _ if !facts.policy.makes_checks() => String::new(),
         (None, _) => "Er is nog geen controle van de verbinding gemaakt.".to_owned(),
         (_, Some((code, at))) => format!("{} Activeren kan alleen met een reden.", doubt(code, at)),
-        (Some((_, at)), None) => format!("De laatste controle van de verbinding ging goed ({}).", super::moment_nl(at)),
+        (Some((_, at)), None) => {
+            format!("De laatste controle van de verbinding is geslaagd ({}).", super::moment_nl(at))
+        }
     }
 }
 
@@ -194,20 +200,26 @@ mod tests {
     #[test]
     fn who_is_asked_to_activate_reads_how_the_newest_check_ended() {
         let at: DateTime<Utc> = "2026-11-23T09:04:00Z".parse().expect("a moment");
-        let when = "ma 23 november 2026 om 10:04";
+        let when = "maandag 23 november 2026 om 10.04 uur";
         let (ok, refused) = (CheckCode::Ok, CheckCode::LoginRefused);
         let not_asked = "Activeren kan alleen met een reden.";
-        let old = "De laatste controle ging goed, maar is ouder dan 24 uur of was met een ander wachtwoord";
+        let old = "De laatste controle is geslaagd, maar is ouder dan 24 uur of was met een ander wachtwoord";
         for (policy, newest, version, hours, said) in [
             (CheckPolicy::Off, Some(refused), 1, 0, String::new()),
             (CheckPolicy::Advise, None, 1, 0, "Er is nog geen controle van de verbinding gemaakt.".to_owned()),
-            (CheckPolicy::Advise, Some(ok), 1, 1, format!("De laatste controle van de verbinding ging goed ({when}).")),
+            (
+                CheckPolicy::Advise,
+                Some(ok),
+                1,
+                1,
+                format!("De laatste controle van de verbinding is geslaagd ({when})."),
+            ),
             (
                 CheckPolicy::Require,
                 Some(ok),
                 1,
                 1,
-                format!("De laatste controle van de verbinding ging goed ({when})."),
+                format!("De laatste controle van de verbinding is geslaagd ({when})."),
             ),
             (CheckPolicy::Advise, Some(ok), 1, 24, format!("{old} ({when}). {not_asked}")),
             (CheckPolicy::Advise, Some(ok), 2, 1, format!("{old} ({when}). {not_asked}")),
@@ -216,7 +228,7 @@ mod tests {
                 Some(refused),
                 1,
                 1,
-                format!("De laatste controle ging niet goed: inloggen geweigerd ({when}). {not_asked}"),
+                format!("De laatste controle is niet geslaagd: inloggen geweigerd ({when}). {not_asked}"),
             ),
         ] {
             let facts = ActivationFacts {

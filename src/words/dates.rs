@@ -20,18 +20,18 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// The day in the Netherlands: "ma 23 november 2026".
+/// The day in the Netherlands: "maandag 23 november 2026".
 pub fn date_nl(moment: DateTime<Utc>) -> String {
     date_only_nl(moment.with_timezone(&Amsterdam).date_naive())
 }
 
-/// Day and time in the Netherlands: "ma 23 november 2026 om 14:05".
+/// Day and time in the Netherlands: "maandag 23 november 2026 om 14.05 uur".
 pub fn moment_nl(moment: DateTime<Utc>) -> String {
     let local = moment.with_timezone(&Amsterdam);
-    format!("{} om {}", date_only_nl(local.date_naive()), local.format("%H:%M"))
+    format!("{} om {} uur", date_only_nl(local.date_naive()), local.format("%-H.%M"))
 }
 
-/// The end of a period: "ma 23 november 2026 om 14:05", or "en met zo 22 november 2026" where it ends with a day, so that
+/// The end of a period: "maandag 23 november 2026 om 14.05 uur", or "en met zondag 22 november 2026" where it ends with a day, so that
 /// "tot" can stand before it.
 pub fn until_nl(moment: DateTime<Utc>) -> String {
     let local = moment.with_timezone(&Amsterdam);
@@ -41,18 +41,36 @@ pub fn until_nl(moment: DateTime<Utc>) -> String {
     }
 }
 
-/// The time in the Netherlands: "14:05".
+/// The time in the Netherlands: "14.05 uur".
 pub fn time_nl(moment: DateTime<Utc>) -> String {
-    moment.with_timezone(&Amsterdam).format("%H:%M").to_string()
+    moment.with_timezone(&Amsterdam).format("%-H.%M uur").to_string()
 }
 
-/// A date that has no time: "ma 23 november 2026".
+/// The day where there is little room, such as in a table: "ma 23 nov 2026".
+pub fn date_short(moment: DateTime<Utc>) -> String {
+    short(moment.with_timezone(&Amsterdam).date_naive())
+}
+
+/// Day and time where there is little room: "ma 23 nov 2026, 14.05".
+pub fn moment_short(moment: DateTime<Utc>) -> String {
+    let local = moment.with_timezone(&Amsterdam);
+    format!("{}, {}", short(local.date_naive()), local.format("%-H.%M"))
+}
+
+fn short(date: NaiveDate) -> String {
+    let (day, month) = (weekday(date.weekday()), MONTHS[date.month0() as usize]);
+    // In Dutch "maart" is shortened to "mrt".
+    let month = if month == "maart" { "mrt" } else { &month[..3] };
+    format!("{} {} {month} {}", &day[..2], date.day(), date.year())
+}
+
+/// A date that has no time: "maandag 23 november 2026".
 pub fn date_only_nl(date: NaiveDate) -> String {
     let month = MONTHS[date.month0() as usize];
     format!("{} {} {month} {}", weekday(date.weekday()), date.day(), date.year())
 }
 
-/// Some days in a row: "ma 23 november 2026", or "ma 23 november 2026 tot en met vr 27 november 2026".
+/// Some days in a row: "maandag 23 november 2026", or "maandag 23 november 2026 tot en met vrijdag 27 november 2026".
 pub fn period_nl(period: Period) -> String {
     let Period { first_day, last_day } = period;
     if first_day == last_day {
@@ -63,13 +81,13 @@ pub fn period_nl(period: Period) -> String {
 
 fn weekday(day: Weekday) -> &'static str {
     match day {
-        Weekday::Mon => "ma",
-        Weekday::Tue => "di",
-        Weekday::Wed => "wo",
-        Weekday::Thu => "do",
-        Weekday::Fri => "vr",
-        Weekday::Sat => "za",
-        Weekday::Sun => "zo",
+        Weekday::Mon => "maandag",
+        Weekday::Tue => "dinsdag",
+        Weekday::Wed => "woensdag",
+        Weekday::Thu => "donderdag",
+        Weekday::Fri => "vrijdag",
+        Weekday::Sat => "zaterdag",
+        Weekday::Sun => "zondag",
     }
 }
 
@@ -84,14 +102,14 @@ mod tests {
     #[test]
     fn moments_follow_the_dutch_clock_in_winter_and_summer() {
         for (moment, said) in [
-            ("2026-11-23T13:05:00Z", "ma 23 november 2026 om 14:05"),
-            ("2026-07-01T06:00:00Z", "wo 1 juli 2026 om 08:00"),
+            ("2026-11-23T13:05:00Z", "maandag 23 november 2026 om 14.05 uur"),
+            ("2026-07-01T06:00:00Z", "woensdag 1 juli 2026 om 8.00 uur"),
             // The clock goes forward: 02:00 does not exist.
-            ("2026-03-29T00:59:59Z", "zo 29 maart 2026 om 01:59"),
-            ("2026-03-29T01:00:00Z", "zo 29 maart 2026 om 03:00"),
+            ("2026-03-29T00:59:59Z", "zondag 29 maart 2026 om 1.59 uur"),
+            ("2026-03-29T01:00:00Z", "zondag 29 maart 2026 om 3.00 uur"),
             // The clock goes back: 02:30 exists twice.
-            ("2026-10-25T00:30:00Z", "zo 25 oktober 2026 om 02:30"),
-            ("2026-10-25T01:30:00Z", "zo 25 oktober 2026 om 02:30"),
+            ("2026-10-25T00:30:00Z", "zondag 25 oktober 2026 om 2.30 uur"),
+            ("2026-10-25T01:30:00Z", "zondag 25 oktober 2026 om 2.30 uur"),
         ] {
             assert_eq!(moment_nl(at(moment)), said);
         }
@@ -99,17 +117,17 @@ mod tests {
 
     #[test]
     fn the_date_is_that_of_the_netherlands() {
-        assert_eq!(date_nl(at("2026-12-31T22:59:59Z")), "do 31 december 2026");
-        assert_eq!(date_nl(at("2026-12-31T23:00:00Z")), "vr 1 januari 2027");
-        assert_eq!(date_nl(at("2026-03-28T23:00:00Z")), "zo 29 maart 2026");
-        assert_eq!(date_nl(at("2026-06-30T22:00:00Z")), "wo 1 juli 2026");
+        assert_eq!(date_nl(at("2026-12-31T22:59:59Z")), "donderdag 31 december 2026");
+        assert_eq!(date_nl(at("2026-12-31T23:00:00Z")), "vrijdag 1 januari 2027");
+        assert_eq!(date_nl(at("2026-03-28T23:00:00Z")), "zondag 29 maart 2026");
+        assert_eq!(date_nl(at("2026-06-30T22:00:00Z")), "woensdag 1 juli 2026");
     }
 
     #[test]
     fn a_period_that_ends_with_a_day_names_that_day() {
-        assert_eq!(until_nl(at("2027-01-04T23:00:00Z")), "en met ma 4 januari 2027");
-        assert_eq!(until_nl(at("2026-06-30T22:00:00Z")), "en met di 30 juni 2026");
-        assert_eq!(until_nl(at("2026-11-23T13:05:00Z")), "ma 23 november 2026 om 14:05");
+        assert_eq!(until_nl(at("2027-01-04T23:00:00Z")), "en met maandag 4 januari 2027");
+        assert_eq!(until_nl(at("2026-06-30T22:00:00Z")), "en met dinsdag 30 juni 2026");
+        assert_eq!(until_nl(at("2026-11-23T13:05:00Z")), "maandag 23 november 2026 om 14.05 uur");
     }
 
     #[test]
@@ -117,8 +135,8 @@ mod tests {
         let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).expect("a day of November");
         let said = |first_day, last_day| period_nl(Period { first_day: day(first_day), last_day: day(last_day) });
 
-        assert_eq!(said(23, 23), "ma 23 november 2026");
-        assert_eq!(said(23, 27), "ma 23 november 2026 tot en met vr 27 november 2026");
+        assert_eq!(said(23, 23), "maandag 23 november 2026");
+        assert_eq!(said(23, 27), "maandag 23 november 2026 tot en met vrijdag 27 november 2026");
     }
 
     #[test]
@@ -127,7 +145,7 @@ mod tests {
         let week: Vec<_> = first.iter_days().take(7).map(date_only_nl).collect();
         let starts: Vec<_> = week.iter().map(|said| &said[..2]).collect();
 
-        assert_eq!(week[0], "di 29 februari 2028");
+        assert_eq!(week[0], "dinsdag 29 februari 2028");
         assert_eq!(starts, ["di", "wo", "do", "vr", "za", "zo", "ma"]);
         for (month, name) in (1..).zip(MONTHS) {
             let date = NaiveDate::from_ymd_opt(2026, month, 1).expect("the first of a month");

@@ -9,9 +9,9 @@ use crate::domain::text::Reason;
 /// Why a step that was ready is open again, as a sentence; what Kurve wrote with it is in [`fall_reason`].
 pub fn fall_cause(cause: &FallCause) -> String {
     match cause {
-        FallCause::TakenBack => "Iemand van de school meldde dat deze stap toch niet gereed is.".into(),
-        FallCause::SentBack { .. } => "Kurve heeft deze stap teruggestuurd.".into(),
-        FallCause::NeededStepFell { step } => format!("Eerst moet “{}” weer gereed zijn.", step_name(*step)),
+        FallCause::TakenBack => "Iemand van de school meldde dat deze stap toch niet klaar is.".into(),
+        FallCause::SentBack { .. } => "Kurve vroeg om deze stap opnieuw te doen.".into(),
+        FallCause::NeededStepFell { step } => format!("Eerst moet “{}” weer klaar zijn.", step_name(*step)),
         FallCause::CredentialsRenewed => {
             "Kurve heeft een nieuw wachtwoord klaargezet. Dat moet nog in Magister worden ingevuld.".into()
         }
@@ -67,9 +67,9 @@ pub(super) fn connection_lost(code: &str) -> &'static str {
         "list_not_granted" => "De verbinding werkt niet meer: Kurve mag de lijst niet lezen.",
         "service_not_granted" => "De verbinding werkt niet meer: Kurve mag de gegevens niet ophalen.",
         // There it works: what it shows holds the import.
-        "list_empty" => "In de lijst staan geen leerlingen. Daarom is de import dicht.",
+        "list_empty" => "In de lijst staan geen leerlingen. Daarom kunnen jullie nu niet importeren.",
         "list_shrunk" => {
-            "In de lijst staat minder dan de helft van de leerlingen van eerder. Daarom is de import dicht."
+            "In de lijst staat minder dan de helft van de leerlingen van eerder. Daarom kunnen jullie nu niet importeren."
         }
         "list_failed" => "De verbinding werkt niet meer: er zit een fout in de lijst zelf. Kurve past de query aan.",
         "port_refused"
@@ -78,8 +78,8 @@ pub(super) fn connection_lost(code: &str) -> &'static str {
         | "list_outdated"
         | "no_route"
         | "too_slow"
-        | "unexpected_answer" => "De verbinding met Magister werkt niet meer zoals het moet. Kurve kijkt ernaar.",
-        _ => "De verbinding met Magister werkt niet meer. Kurve kijkt ernaar.",
+        | "unexpected_answer" => "De verbinding met Magister werkt niet meer zoals het moet. Kurve zoekt het uit.",
+        _ => "De verbinding met Magister werkt niet meer. Kurve zoekt het uit.",
     }
 }
 

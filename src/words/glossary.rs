@@ -18,11 +18,16 @@ const fn word(name: &'static str, meaning: &'static str, not: &'static [&'static
 }
 
 /// The words, in the order of the alphabet. Names of Magister and Numo stand as they are there.
-pub const GLOSSARY: [Word; 27] = [
+pub const GLOSSARY: [Word; 36] = [
     word(
-        "aan zet",
-        "Wie aan zet is, moet nu iets doen. Dat is je school, Kurve of Magister.",
-        &["actiehouder", "eigenaar", "aan de bal"],
+        "aan de beurt",
+        "Wie aan de beurt is, moet nu iets doen. Dat is je school, Kurve of Magister.",
+        &["aan zet", "actiehouder", "eigenaar", "aan de bal"],
+    ),
+    word(
+        "aanmelden",
+        "Je school bij Kurve opgeven voor de koppeling met Magister. Dat doe je één keer.",
+        &["aanvraag", "aanvrager"],
     ),
     word(
         "activeren",
@@ -37,7 +42,8 @@ pub const GLOSSARY: [Word; 27] = [
     ),
     word(
         "applicatiebeheerder",
-        "Wie op school Magister beheert. Kan in Decibel werken en bij Beheer > Webservices.",
+        "Wie op school Magister beheert. Die kan vaak in Decibel en bij Beheer > Webservices. Kan dat niet? Vraag het de \
+         collega die het dagwachtwoord kent.",
         &["systeembeheerder", "functioneel beheerder"],
     ),
     word(
@@ -47,8 +53,8 @@ pub const GLOSSARY: [Word; 27] = [
     ),
     word(
         "consent",
-        "De superbeheerder geeft in Magister aan dat Numo gegevens mag krijgen. In Magister heet dat “Toegang verlenen \
-         tot derden”.",
+        "De superbeheerder geeft in Magister aan dat Numo gegevens mag krijgen. De procedure heet “Toegang verlenen tot \
+         derden”.",
         &["consent formulier", "akkoordverklaring"],
     ),
     word(
@@ -58,8 +64,18 @@ pub const GLOSSARY: [Word; 27] = [
     ),
     word(
         "controle",
-        "Koppelklaar kijkt zelf in Magister of de verbinding werkt.",
-        &["test", "testen", "getest", "verbindingstest", "check", "verificatie", "verifiëren", "validatie"],
+        "Koppelklaar kijkt zelf in Magister of de verbinding werkt. Werkt alles, dan is de controle geslaagd.",
+        &[
+            "test",
+            "testen",
+            "getest",
+            "verbindingstest",
+            "check",
+            "verificatie",
+            "verifiëren",
+            "validatie",
+            "goede controle",
+        ],
     ),
     word(
         "dagwachtwoord",
@@ -68,19 +84,43 @@ pub const GLOSSARY: [Word; 27] = [
     ),
     word("Decibel", "Een programma in Magister Desktop, onder Onderhoud. Daarin voer je de query uit.", &[]),
     word(
-        "gereed",
-        "De stap is klaar. Je hoeft er niets meer aan te doen.",
-        &["voltooid", "compleet", "done", "succesvol"],
+        "Entree",
+        "Een dienst van Kennisnet waarmee leerlingen met hun schoolaccount inloggen bij leermiddelen, zoals Numo.",
+        &[],
+    ),
+    word(
+        "geschiedenis",
+        "Alles wat er met de koppeling is gebeurd: wat, door wie en wanneer.",
+        &["verloop", "historie"],
     ),
     word(
         "herinnering",
-        "Een mail als jullie aan zet zijn en er een tijd niets gebeurt.",
+        "Een mail als jullie aan de beurt zijn en er een tijd niets gebeurt.",
         &["reminder", "rappel", "aanmaning"],
     ),
     word(
-        "import",
-        "Numo haalt de gegevens op uit Magister. In Numo heet de knop MAGISTER IMPORT.",
-        &["synchronisatie", "inlezing", "datamigratie"],
+        "importeren",
+        "Numo haalt de gegevens op uit Magister. De knop in Numo heet MAGISTER IMPORT.",
+        &[
+            "synchronisatie",
+            "inlezing",
+            "datamigratie",
+            "import open",
+            "import dicht",
+            "import is open",
+            "import is dicht",
+            "import is weer dicht",
+            "import weer dicht",
+            "import gaat open",
+            "import gaat dicht",
+            "import gaat pas weer open",
+            "import is weer open",
+        ],
+    ),
+    word(
+        "klaar",
+        "Je hoeft niets meer aan deze stap te doen.",
+        &["gereed", "afgerond", "voltooid", "compleet", "done", "succesvol"],
     ),
     word(
         "koppeling",
@@ -93,9 +133,19 @@ pub const GLOSSARY: [Word; 27] = [
         &[],
     ),
     word(
+        "lukt niet",
+        "Iemand van de school meldde dat een stap niet lukt. Kurve helpt dan.",
+        &["vastgelopen", "vastloopt", "zit vast", "geblokkeerd", "geëscaleerd"],
+    ),
+    word(
         "mail",
         "Een bericht in je mailbox. Koppelklaar stuurt een mail als er iets voor jullie te doen is.",
         &["e-mailbericht", "mailtje", "notificatie"],
+    ),
+    word(
+        "nakijken",
+        "In Magister kijken of de goede vinkjes aan staan, bij Services en bij Lijsten.",
+        &["vinkjes controleren", "lijsten controleren"],
     ),
     word(
         "pauze",
@@ -108,48 +158,97 @@ pub const GLOSSARY: [Word; 27] = [
         &["sql-bestand", "zoekopdracht"],
     ),
     word(
+        "RDP",
+        "Werken op een andere computer, via een venster op je eigen scherm. Veel scholen openen Magister Desktop zo.",
+        &["extern bureaublad"],
+    ),
+    word(
         "schooldomein",
-        "Het eerste deel van het adres van jullie Magister. Is dat https://bonhoeffer.swp.nl? Dan is het bonhoeffer.",
+        "Het eerste deel van het adres van jullie Magister. Log in bij Magister en kijk in de adresbalk. Staat daar \
+         bonhoeffer.swp.nl? Dan is het bonhoeffer.",
         &["domein", "subdomein", "domeinnaam", "tenant"],
+    ),
+    word(
+        "SSO",
+        "Single Sign-on: leerlingen loggen in Numo in met hun schoolaccount, zonder apart wachtwoord.",
+        &["eenmalig inloggen"],
     ),
     word(
         "stap",
         "Iets wat gedaan moet worden voordat jullie kunnen importeren. Er zijn er negen.",
         &["taak", "actiepunt", "to-do"],
     ),
-    word("superbeheerder", "De enige die in Magister consent kan geven.", &["super beheerder", "hoofdbeheerder"]),
+    word(
+        "superbeheerder",
+        "De collega met de meeste rechten in Magister. Alleen die kan consent geven.",
+        &["super beheerder", "hoofdbeheerder"],
+    ),
     word(
         "ticket",
-        "Een verzoek aan Magister in hun ticketsysteem. Het heeft een nummer.",
+        "Een verzoek aan Magister, in het ticketsysteem van Magister.",
         &["incident", "servicedesk", "helpdesk"],
     ),
-    word("vastgelopen", "Iemand meldde dat een stap niet lukt. Kurve is dan aan zet.", &["geblokkeerd", "geëscaleerd"]),
+    word(
+        "toegang",
+        "Wie toegang heeft, kan het wachtwoord bekijken en de query downloaden. Kurve geeft toegang, nadat de school is \
+         teruggebeld.",
+        &[
+            "instaan",
+            "staat in voor",
+            "staat voor niemand in",
+            "instaat",
+            "kurve heeft bevestigd",
+            "door kurve is bevestigd",
+        ],
+    ),
+    word(
+        "UWLR",
+        "Een afspraak over hoe scholen gegevens van leerlingen aan leermiddelen geven. Numo krijgt via UWLR de smalle set: \
+         zonder opleiding en leerjaar.",
+        &[],
+    ),
     word(
         "verbinding",
         "Hoe Kurve met de webservice bij jullie Magister komt. Een controle laat zien of dat lukt.",
-        &["connectie", "connectiviteit"],
+        &["connectie", "connectiviteit", "verbinding kwijt"],
     ),
     word(
         "vraag",
-        "Er zijn vijf vragen. Staan ze alle vijf op ja, dan gaat de import open. Bij elke vraag horen een of meer stappen.",
+        "Er zijn vijf vragen. Is het antwoord vijf keer ja? Dan kunnen jullie importeren. Bij elke vraag horen een of meer \
+         stappen.",
         &["onderdeel", "mijlpaal"],
     ),
     word(
-        "wachtwoord",
+        "wachtwoord voor Numo",
         "Kurve maakt voor elke school één wachtwoord voor de webservice. Je vult het 2 keer in bij Magister.",
-        &["password", "inloggegevens", "credentials", "toegangscode"],
+        &[
+            "password",
+            "inloggegevens",
+            "credentials",
+            "toegangscode",
+            "toon het wachtwoord",
+            "wachtwoord tonen",
+            "wachtwoord ophalen",
+        ],
     ),
     word(
         "webservice",
-        "De weg waarlangs Kurve gegevens bij Magister ophaalt. Kurve heeft daar een eigen gebruiker.",
+        "Hiermee haalt Kurve gegevens van leerlingen op uit Magister: idGebr, ExterneId, opleidingscode en stamnr. Kurve is \
+         in Magister een gebruiker van de webservice.",
         &["web service", "webdienst"],
+    ),
+    word(
+        "zonder opleidingscode",
+        "Staat er “3 zonder opleidingscode”? Dan is bij 3 leerlingen in Magister geen opleidingscode ingevuld. Vul die aan.",
+        &[],
     ),
 ];
 
 /// Words that no reader at B1 needs, each with what we write in its place.
-pub const PLAIN: [(&str, &[&str]); 12] = [
+pub const PLAIN: [(&str, &[&str]); 14] = [
     ("al", &["reeds"]),
     ("als", &["indien", "mits"]),
+    ("een collega vragen, melden of sturen", &["doorgeven", "doorgegeven", "geef door", "geeft door", "geef dan door"]),
     ("door, met", &["middels", "door middel van", "d.m.v."]),
     ("je, jullie", &["u", "uw"]),
     ("kiezen", &["selecteren", "selecteer", "aanvinkvakje"]),
@@ -158,6 +257,7 @@ pub const PLAIN: [(&str, &[&str]); 12] = [
     ("ook", &["tevens", "eveneens", "alsmede"]),
     ("over", &["inzake", "omtrent", "betreffende"]),
     ("overzicht", &["dashboard", "portaal", "homepage"]),
+    ("mails", &["post"]),
     ("volgens", &["conform"]),
     ("voor", &["ten behoeve van", "t.b.v.", "teneinde"]),
 ];

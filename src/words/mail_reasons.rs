@@ -14,9 +14,9 @@ pub fn unsent_reason(reason: UnsentReason) -> &'static str {
         UnsentReason::RegistrationGone => "De aanmelding is opgeruimd.",
         UnsentReason::RegistrationExpired => "De aanmelding is al bevestigd of verlopen.",
         UnsentReason::RegistrationDoubtful => {
-            "Een eerdere poging stopte halverwege. De mail is misschien aangekomen. De aanvrager kan het formulier opnieuw versturen."
+            "Een eerdere poging stopte halverwege. De mail is misschien aangekomen. Wie zich aanmeldde, kan het formulier opnieuw versturen."
         }
-        UnsentReason::NothingAsked => "Over deze aanvraag is al beslist.",
+        UnsentReason::NothingAsked => "Over deze aanmelding is al beslist.",
         UnsentReason::ContactGone => "De contactpersoon is er niet meer.",
         UnsentReason::ContactRemoved => "De contactpersoon is verwijderd.",
         UnsentReason::AddressBounces => "Op dit adres komt geen mail aan. Vraag de school om een ander adres.",
@@ -29,20 +29,20 @@ pub fn unsent_reason(reason: UnsentReason) -> &'static str {
         UnsentReason::DigestStopped => "Het dagoverzicht staat uit.",
         UnsentReason::DigestEmpty => "Er was niets te melden.",
         UnsentReason::CredentialsTakenBack => "Het wachtwoord is ingetrokken.",
-        UnsentReason::PasswordGone => "Het wachtwoord is niet meer te zien. Maak eerst een nieuw wachtwoord.",
-        UnsentReason::StepDone => "De stap is intussen gedaan.",
-        UnsentReason::StepNotStuck => "De stap is niet meer vastgelopen.",
+        UnsentReason::PasswordGone => "Het wachtwoord is niet meer te bekijken. Maak eerst een nieuw wachtwoord.",
+        UnsentReason::StepDone => "De stap is intussen klaar.",
+        UnsentReason::StepNotStuck => "De stap lukt intussen weer.",
         UnsentReason::StepMovedOn => "De stap is intussen verder.",
         UnsentReason::PauseEnded => "De pauze is intussen voorbij.",
         UnsentReason::EndUndone => "Dit is intussen teruggedraaid.",
         UnsentReason::CheckAwaited => "Een stap die Magister weigerde, wordt eerst opnieuw gecontroleerd.",
         UnsentReason::NothingToActivate => "Er is nu niets te activeren.",
-        UnsentReason::ImportClosed => "De import is intussen weer dicht.",
+        UnsentReason::ImportClosed => "De school kan intussen niet meer importeren.",
         UnsentReason::ActivationUndone => "Kurve maakte het activeren ongedaan voordat de mail wegging.",
-        UnsentReason::ImportOpenToldAlready => "Een andere mail zegt al dat de import open is.",
-        UnsentReason::ImportOpened => "De import is intussen weer open.",
+        UnsentReason::ImportOpenToldAlready => "Een andere mail zegt al dat de school kan importeren.",
+        UnsentReason::ImportOpened => "De school kan intussen weer importeren.",
         UnsentReason::RemindersGone => "De herinnering is opgeruimd.",
-        UnsentReason::EverythingDone => "Alles waaraan de mail herinnerde, is intussen gedaan.",
+        UnsentReason::EverythingDone => "Alles waaraan de mail herinnerde, is intussen klaar.",
         UnsentReason::ConnectionBack => "De verbinding met Magister werkt intussen weer.",
         UnsentReason::OutageGone => "De storing bij Magister is opgeruimd.",
         UnsentReason::OutageEnded => "De storing bij Magister is intussen voorbij.",
@@ -50,6 +50,7 @@ pub fn unsent_reason(reason: UnsentReason) -> &'static str {
         UnsentReason::AnotherReminderToday => {
             "Deze persoon krijgt vandaag al een herinnering. Deze gaat een andere dag."
         }
+        UnsentReason::ToldAnHourAgo => "Een andere mail zei dit minder dan een uur geleden. Deze gaat later.",
         UnsentReason::MayHaveArrived => {
             "Een eerdere poging stopte halverwege. De mail is misschien aangekomen. De ontvanger kan zelf een nieuwe vragen."
         }

@@ -30,20 +30,24 @@ pub use checks::{
     COLUMN_MISSING, check_short, check_title, despite, despite_lines, doubt, leave, newest_check, oddity, outage_cause,
     outage_seen, seconds_nl,
 };
-pub use dates::{date_nl, date_only_nl, moment_nl, period_nl, time_nl, until_nl};
+pub use dates::{date_nl, date_only_nl, date_short, moment_nl, moment_short, period_nl, time_nl, until_nl};
 pub use falls::{fall_cause, fall_reason, why_open};
 pub use glossary::{GLOSSARY, PLAIN, Word};
-pub use instructions::{check_afterwards, import_instruction, instruction, licence_note, ticket_text, who_can};
+pub use instructions::{
+    HelpLink, check_afterwards, import_help, import_instruction, instruction, licence_note, step_help, ticket_text,
+    who_can,
+};
 pub use mail_reasons::{although_sent, mail_reason, unsent_reason};
 pub use names::{
     asked_for, evidence_name, gate_name, gate_question, gate_short, lifecycle_name, own_days_name, party_list,
-    party_name, region_hint, role_name, status_name, step_name, step_short,
+    party_name, region_hint, role_name, status_name, step_do, step_name, step_short,
 };
 pub use numbers::{counted, dotted};
 pub use option_b::{IDS_MAIL, IDS_MAIL_SUBJECT};
 pub use refusals::{
-    HAND_OVER_TO_SELF, HOLDS_PASSWORD, TOO_MANY_FORMS, check_refusal, own_days_refusal, refusal, reveal_refusal,
-    seen_by_colleague, snooze_refusal, too_many_contacts, too_many_requests,
+    COLLEAGUE_EXISTS, HAND_OVER_TO_SELF, HOLDS_PASSWORD, LAST_CONTACT, NOT_ONESELF, TOO_MANY_FORMS, check_refusal,
+    listed_nl, own_days_refusal, refusal, reveal_refusal, seen_by_colleague, snooze_refusal, too_many_contacts,
+    too_many_requests,
 };
 pub use timeline::{change_sentence, entry_sentence, for_option_b};
 pub use truth::{

@@ -9,14 +9,29 @@ use crate::domain::school::Region;
 pub fn step_name(step: Step) -> &'static str {
     match step {
         Step::ConsentGiven => "Consent geven in Magister",
-        Step::DetailsSubmitted => "Schoolgegevens doorgeven aan Kurve",
+        Step::DetailsSubmitted => "Schoolgegevens naar Kurve sturen",
         Step::CredentialsIssued => "Wachtwoord en query klaarzetten",
         Step::QueryExecuted => "Query uitvoeren in Decibel",
         Step::PasswordSet => "Wachtwoord instellen in Magister",
-        Step::PermissionsChecked => "Services en Lijsten controleren in Magister",
+        Step::PermissionsChecked => "Vinkjes nakijken bij Services en Lijsten",
         Step::AllowlistingRequested => "Allowlisting aanvragen bij Magister",
-        Step::AllowlistingConfirmed => "Bevestiging van Magister doorgeven",
+        Step::AllowlistingConfirmed => "Bevestiging van Magister melden",
         Step::ActivationConfirmed => "Koppeling activeren in Numo",
+    }
+}
+
+/// What a step asks, inside a sentence: "geef consent in Magister".
+pub fn step_do(step: Step) -> &'static str {
+    match step {
+        Step::ConsentGiven => "geef consent in Magister",
+        Step::DetailsSubmitted => "stuur de schoolgegevens naar Kurve",
+        Step::CredentialsIssued => "zet het wachtwoord en de query klaar",
+        Step::QueryExecuted => "voer de query uit in Decibel",
+        Step::PasswordSet => "vul het wachtwoord voor Numo in bij Magister",
+        Step::PermissionsChecked => "kijk de vinkjes na bij Services en Lijsten",
+        Step::AllowlistingRequested => "vraag allowlisting aan bij Magister",
+        Step::AllowlistingConfirmed => "meld de bevestiging van Magister",
+        Step::ActivationConfirmed => "activeer de koppeling in Numo",
     }
 }
 
@@ -24,13 +39,13 @@ pub fn step_name(step: Step) -> &'static str {
 pub fn step_short(step: Step) -> &'static str {
     match step {
         Step::ConsentGiven => "Consent geven",
-        Step::DetailsSubmitted => "Gegevens doorgeven",
+        Step::DetailsSubmitted => "Gegevens sturen",
         Step::CredentialsIssued => "Wachtwoord klaarzetten",
         Step::QueryExecuted => "Query uitvoeren",
         Step::PasswordSet => "Wachtwoord instellen",
-        Step::PermissionsChecked => "Vinkjes controleren",
+        Step::PermissionsChecked => "Vinkjes nakijken",
         Step::AllowlistingRequested => "Allowlisting aanvragen",
-        Step::AllowlistingConfirmed => "Bevestiging doorgeven",
+        Step::AllowlistingConfirmed => "Bevestiging melden",
         Step::ActivationConfirmed => "Koppeling activeren",
     }
 }
@@ -40,7 +55,7 @@ pub fn gate_name(gate: Gate) -> &'static str {
     match gate {
         Gate::Consent => "Consent in Magister",
         Gate::Webservice => "Webservice van Magister",
-        Gate::Password => "Wachtwoord en query",
+        Gate::Password => "Wachtwoord en vinkjes",
         Gate::Allowlisting => "Allowlisting door Magister",
         Gate::Activation => "Activering door Kurve",
     }
@@ -51,7 +66,7 @@ pub fn gate_question(gate: Gate) -> &'static str {
     match gate {
         Gate::Consent => "Heeft de superbeheerder consent gegeven in Magister?",
         Gate::Webservice => "Is de webservice van Magister actief?",
-        Gate::Password => "Is de query geplaatst en staat het wachtwoord voor Numo in Magister?",
+        Gate::Password => "Staat het wachtwoord voor Numo in Magister, en kloppen de vinkjes?",
         Gate::Allowlisting => "Is allowlisting aangevraagd, en heeft Magister die bevestigd?",
         Gate::Activation => "Heeft Kurve laten weten dat de koppeling in Numo geactiveerd is?",
     }
@@ -101,8 +116,8 @@ pub fn evidence_name(evidence: Evidence) -> &'static str {
 pub(super) fn evidence_sentence(answer: &Answer) -> &'static str {
     let evidence = answer.evidence();
     match (evidence, answer.with(evidence).map(|given| &given.by)) {
-        (Evidence::Claimed, _) => "Iemand van de school heeft gemeld dat dit gereed is.",
-        (Evidence::Confirmed, Some(Actor::Contact { .. })) => "De school gaf het ticketnummer van Magister door.",
+        (Evidence::Claimed, _) => "De school meldde dat dit klaar is.",
+        (Evidence::Confirmed, Some(Actor::Contact { .. })) => "De school meldde het ticketnummer van Magister.",
         (Evidence::Confirmed, _) => "Kurve heeft dit bevestigd.",
         (Evidence::Proven, _) => "We hebben de verbinding gecontroleerd: dit werkt.",
     }
@@ -121,7 +136,7 @@ pub fn role_name(role: StaffRole) -> &'static str {
 pub fn own_days_name(kind: OwnDayKind) -> &'static str {
     match kind {
         OwnDayKind::Closed => "Vrij",
-        OwnDayKind::Open => "Toch open",
+        OwnDayKind::Open => "Wel aan het werk",
     }
 }
 
@@ -153,7 +168,7 @@ pub fn status_name(status: Status) -> &'static str {
         Status::Active => "Bezig",
         Status::Paused => "Gepauzeerd",
         Status::Withdrawn => "Gestopt",
-        Status::Completed => "Afgerond",
+        Status::Completed => "Klaar",
     }
 }
 

@@ -1,13 +1,12 @@
 //! How many there are, as far as a page says.
 
 use crate::domain::count::MOST_COUNTED;
+pub use crate::domain::count::dotted;
 
 /// A number of rows that were counted up to [`MOST_COUNTED`] and one more.
 pub fn counted(number: u64) -> String {
     if number > MOST_COUNTED { "1.000+".to_owned() } else { dotted(number) }
 }
-
-pub use crate::domain::count::dotted;
 
 #[cfg(test)]
 mod tests {

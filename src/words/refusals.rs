@@ -13,12 +13,12 @@ use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
 pub fn refusal(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NotAllowed => {
-            "Met jouw account kun je dit niet doen. Vraag een collega, of neem contact op met Kurve.".into()
+            "Jij mag dit niet doen in Koppelklaar. Vraag een collega van je school, of mail Kurve.".into()
         }
         Refusal::WrongParty { step } => wrong_party(*step),
         Refusal::WrongRole { step, needed } => format!(
-            "Alleen de {role} kan de stap “{}” doen. Geef de stap door aan een collega die {role} is. Ben je het zelf? \
-             Vraag Kurve om je rol aan te passen.",
+            "Alleen de {role} kan de stap “{}” doen. Vraag een collega die {role} is. Ben je het zelf? Mail Kurve: die past je \
+             rol aan.",
             step_name(*step),
             role = needed.as_str(),
         ),
@@ -27,20 +27,20 @@ pub fn refusal(refusal: &Refusal) -> String {
             step_name(*step)
         ),
         Refusal::NotYet { step, missing } => {
-            format!("De stap “{}” kan nog niet. Eerst moet dit gereed zijn: {}.", step_name(*step), listed(missing))
+            format!("De stap “{}” kan nog niet. Eerst moet dit klaar zijn: {}.", step_name(*step), listed(missing))
         }
         Refusal::AlreadyDone { step } => {
-            format!("De stap “{}” is al gereed. Je hoeft hier niets meer te doen.", step_name(*step))
+            format!("De stap “{}” is al klaar. Je hoeft hier niets meer te doen.", step_name(*step))
         }
         Refusal::NotDone { step } => {
-            format!("De stap “{}” staat al open. Er is niets om terug te zetten.", step_name(*step))
+            format!("De stap “{}” staat al open. Je hoeft niets te doen.", step_name(*step))
         }
         Refusal::NotStuck { step } => format!(
-            "De stap “{}” zit niet meer vast. Misschien heeft een collega al geantwoord. Open de pagina opnieuw.",
+            "Bij de stap “{}” staat geen melding meer open. Misschien heeft een collega al geantwoord. Laad de pagina opnieuw.",
             step_name(*step)
         ),
         Refusal::OldCredentials { current } => format!(
-            "Kurve heeft intussen een nieuw wachtwoord klaargezet (versie {current}). Open de pagina opnieuw en gebruik \
+            "Kurve heeft intussen een nieuw wachtwoord klaargezet (versie {current}). Laad de pagina opnieuw en gebruik \
              het nieuwe wachtwoord."
         ),
         Refusal::PasswordUnseen => {
@@ -50,58 +50,56 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::PasswordShown => "Het wachtwoord is nog te bekijken. Een nieuw wachtwoord is niet nodig.".into(),
         Refusal::DetailsInUse => {
-            "Kurve heeft met deze gegevens al een wachtwoord en een query gemaakt. Kloppen de gegevens \
-             niet? Neem dan contact op met Kurve."
+            "Je kunt deze gegevens niet meer wijzigen: Kurve heeft er al een wachtwoord en een query mee gemaakt. Kloppen ze \
+             niet? Schrijf het Kurve bij Berichten."
                 .into()
         }
-        Refusal::ImportClosed => "De import is nog dicht. Kijk in het overzicht welke vragen nog openstaan.".into(),
-        Refusal::UnknownSchool => "Deze school hoort niet bij deze koppeling. Open de pagina opnieuw.".into(),
+        Refusal::ImportClosed => "Je kunt nog niet importeren. Kijk in het overzicht welke vragen nog openstaan.".into(),
+        Refusal::UnknownSchool => "Deze school hoort niet bij deze koppeling. Laad de pagina opnieuw.".into(),
         Refusal::TooManySchools => {
-            format!("Een koppeling kan hoogstens {MOST_SCHOOLS} scholen hebben. Neem contact op met Kurve.")
+            format!("Een koppeling kan maximaal {MOST_SCHOOLS} scholen hebben. Mail Kurve als het er meer zijn.")
         }
         Refusal::IsWithdrawn => {
-            "De school is gestopt met deze koppeling. Wil de school toch verder? Neem dan contact op met \
-             Kurve."
+            "Jullie zijn gestopt met deze koppeling. Willen jullie toch verder? Schrijf het Kurve bij Berichten."
                 .into()
         }
         Refusal::NotWithdrawn => "Deze koppeling is niet gestopt. Heropenen hoeft niet.".into(),
-        Refusal::IsCompleted => "Deze koppeling is al afgerond. Pauzeren kan niet meer.".into(),
+        Refusal::IsCompleted => "Deze koppeling is al klaar. Pauzeren kan niet meer.".into(),
         Refusal::NotPaused => "Deze koppeling staat niet op pauze. Je kunt gewoon verder.".into(),
         Refusal::CheckNeeded => {
-            "Controleer eerst de verbinding. Activeren kan als die controle in de laatste 24 uur helemaal goed ging, met \
-             het wachtwoord van nu. Lukt dat niet? Een beheerder kan toestemming geven om toch te activeren, met een \
-             reden."
+            "Controleer eerst de verbinding. Activeren kan alleen na een geslaagde controle van de laatste 24 uur, met het \
+             nieuwste wachtwoord. Lukt dat niet? Vraag een beheerder van Kurve om toestemming."
                 .into()
         }
         Refusal::NotVouched => {
-            "Dit kan alleen iemand voor wie Kurve instaat. Vraag het een collega voor wie Kurve dat al doet. Of mail \
-             Kurve: dan belt Kurve de school terug en staat ook voor jou in."
+            "Dit kan alleen een collega met toegang. Vraag het een collega die al toegang heeft, of vraag Kurve bij \
+             Collega's om jou toegang te geven."
                 .into()
         }
         Refusal::UndoTooLate => {
-            "Dit kun je zelf niet meer terugdraaien. Mail Kurve: die kan het nog wel."
+            "Dit kun je zelf niet meer terugdraaien. Schrijf het Kurve bij Berichten: die kan het nog wel."
                 .into()
         }
         Refusal::ReasonNeeded => {
-            "De laatste controle ging niet goed, of is ouder dan 24 uur. Controleer de verbinding opnieuw, of schrijf op \
+            "De laatste controle is niet geslaagd, of is ouder dan 24 uur. Controleer de verbinding opnieuw, of schrijf op \
              waarom activeren nu toch verantwoord is."
                 .into()
         }
-        Refusal::BadResumeDate => "Kies een dag na vandaag, en hoogstens een jaar vooruit.".into(),
+        Refusal::BadResumeDate => "Kies een datum vanaf morgen, tot en met een jaar vooruit.".into(),
     }
 }
 
 /// Why a step cannot be handed to someone who is no contact yet.
 pub fn too_many_contacts(most: usize, most_new: usize) -> String {
     format!(
-        "Een school kan zelf hoogstens {most} contactpersonen hebben, en per dag hoogstens {most_new} nieuwe. Kies een \
-         collega die al contactpersoon is, of neem contact op met Kurve."
+        "Jullie kunnen zelf maximaal {most} contactpersonen toevoegen, en per dag maximaal {most_new}. Vraag een collega \
+         die al meedoet, of schrijf het Kurve bij Berichten."
     )
 }
 
 /// Why no more schools can be asked for.
 pub fn too_many_requests(most: u64) -> String {
-    format!("Er staan al {most} aanvragen open. Wacht tot Kurve erover heeft beslist, of neem contact op met Kurve.")
+    format!("Er staan al {most} aanvragen open. Wacht tot Kurve erover heeft beslist, of mail Kurve.")
 }
 
 /// Why a form comes back when too many came from one place.
@@ -112,12 +110,22 @@ pub const HOLDS_PASSWORD: &str = "Hier staat het wachtwoord van de koppeling in.
     wordt bewaard en gemaild. Schrijf het opnieuw, zonder het wachtwoord.";
 
 /// Why a step is not handed to the one who hands it over.
-pub const HAND_OVER_TO_SELF: &str = "Dit is je eigen e-mailadres. Vul het e-mailadres van een collega in.";
+pub const HAND_OVER_TO_SELF: &str = "Dit is je eigen e-mailadres. Doe je de stap zelf? Dan hoef je hier niets te doen. Vul anders het adres van een collega in.";
+
+/// Why nobody corrects their own address, removes themselves, or gives themselves a role.
+pub const NOT_ONESELF: &str =
+    "Dit kun je niet voor jezelf doen. Vraag een collega die meedoet, of schrijf het Kurve bij Berichten.";
+
+/// Why a colleague is not added once more.
+pub const COLLEAGUE_EXISTS: &str = "Dit e-mailadres hoort al bij een collega die meedoet, of eerder meedeed. Kies die collega in de lijst, of vul een ander adres in.";
+
+/// Why the last contact stays.
+pub const LAST_CONTACT: &str = "Er moet altijd iemand van de school meedoen. Voeg eerst een andere collega toe.";
 
 /// Why reminders are not put off until that date.
 pub fn snooze_refusal(refusal: SnoozeRefusal) -> String {
     format!(
-        "Kies een dag na vandaag, en hoogstens {} dagen vooruit. Duurt het langer? Zet de koppeling dan op pauze.",
+        "Kies een datum vanaf morgen, tot en met {} dagen vooruit. Willen jullie langer wachten? Zet de koppeling dan op pauze.",
         refusal.max_days
     )
 }
@@ -125,17 +133,17 @@ pub fn snooze_refusal(refusal: SnoozeRefusal) -> String {
 /// Why days of the school's own are not taken.
 pub fn own_days_refusal(refusal: OwnDaysRefusal) -> String {
     match refusal {
-        OwnDaysRefusal::EndsBeforeItBegins => "De laatste dag komt voor de eerste. Kijk de data na.".into(),
+        OwnDaysRefusal::EndsBeforeItBegins => "De laatste dag ligt vóór de eerste dag. Pas een van de twee aan.".into(),
         OwnDaysRefusal::TooLong => {
-            "Geef hoogstens zes weken achter elkaar op. Duurt het langer? Geef het dan in delen op.".into()
+            "Vul maximaal zes weken achter elkaar in. Duurt het langer? Vul het dan in delen in.".into()
         }
         OwnDaysRefusal::Past => "Deze dagen zijn al voorbij. Kijk of het jaar klopt.".into(),
         OwnDaysRefusal::TooFar => "Deze dagen zijn te ver weg. Kies dagen in dit schooljaar of het volgende.".into(),
         OwnDaysRefusal::TooMany => {
-            format!("Er staan al {MOST_PERIODS} regels in de lijst. Haal eerst een regel weg die niet meer nodig is.")
+            format!("Er staan al {MOST_PERIODS} regels in de lijst. Verwijder eerst een regel die niet meer nodig is.")
         }
         OwnDaysRefusal::Overlaps(known) => {
-            format!("Een deel van deze dagen staat al in de lijst: {}. Haal die regel eerst weg.", period_nl(known))
+            format!("Een deel van deze dagen staat al in de lijst: {}. Verwijder die regel eerst.", period_nl(known))
         }
     }
 }
@@ -143,13 +151,13 @@ pub fn own_days_refusal(refusal: OwnDaysRefusal) -> String {
 fn wrong_party(step: Step) -> String {
     let name = step_name(step);
     match (step, step.party()) {
-        (Step::CredentialsIssued, _) => format!(
-            "De stap “{name}” is vanzelf gereed als Kurve een wachtwoord klaarzet. Je kunt hem niet zelf aanpassen."
-        ),
+        (Step::CredentialsIssued, _) => {
+            format!("De stap “{name}” wordt vanzelf klaar gemeld als het wachtwoord en de query zijn klaargezet.")
+        }
         (_, Party::Kurve) => format!("De stap “{name}” doet Kurve. Je hoeft hier zelf niets te doen."),
         (_, Party::School | Party::Magister) => {
             format!(
-                "De stap “{name}” kan alleen de school melden. Neem contact op met de school als er iets niet klopt."
+                "Alleen de school kan melden dat de stap “{name}” klaar is. Klopt er iets niet? Bel of mail de school."
             )
         }
     }
@@ -159,8 +167,7 @@ fn wrong_party(step: Step) -> String {
 pub fn check_refusal(refusal: &CheckRefusal) -> &'static str {
     match refusal {
         CheckRefusal::Off => {
-            "Koppelklaar kan de verbinding hier niet controleren. Je kunt gewoon verder: meld de stappen als ze gereed \
-             zijn."
+            "Koppelklaar kan de verbinding niet zelf controleren. Dat geeft niet: meld de stappen als ze klaar zijn."
         }
         CheckRefusal::NotIssued => {
             "Er is nog niets om te controleren. Dat kan zodra Kurve het wachtwoord en de query heeft klaargezet."
@@ -185,33 +192,32 @@ pub fn seen_by_colleague() -> &'static str {
 pub fn reveal_refusal(refusal: &RevealRefusal) -> String {
     match refusal {
         RevealRefusal::NotVouched => {
-            "Kurve moet eerst bevestigen dat jij bij deze school hoort. Neem contact op met Kurve. \
-             Of vraag een collega die al bevestigd is."
+            "Je hebt nog geen toegang tot het wachtwoord. Kurve controleert eerst of je bij deze school werkt. Vraag Kurve \
+             bij Collega's om toegang, of vraag een collega die al toegang heeft."
                 .into()
         }
         RevealRefusal::Withdrawn => {
-            "De school is gestopt met deze koppeling. Daarom is er niets meer te zien. Klopt dit niet? \
-             Neem dan contact op met Kurve."
+            "Jullie zijn gestopt met deze koppeling. Daarom is er niets meer te zien. Klopt dit niet? Schrijf het Kurve bij \
+             Berichten."
                 .into()
         }
         RevealRefusal::NotIssued => {
-            "Het wachtwoord en de query staan nog niet klaar. Wie door Kurve is bevestigd, krijgt een mail zodra ze klaarstaan."
-                .into()
+            "Het wachtwoord en de query staan nog niet klaar. Je krijgt een mail zodra je ze kunt bekijken.".into()
         }
         RevealRefusal::OldVersion { current } => format!(
-            "Kurve heeft intussen een nieuw wachtwoord klaargezet (versie {current}). Open de pagina opnieuw en gebruik \
+            "Kurve heeft intussen een nieuw wachtwoord klaargezet (versie {current}). Laad de pagina opnieuw en gebruik \
              alleen het nieuwe."
         ),
         RevealRefusal::Closed(ClosedReason::Renewed) => {
-            "Kurve heeft een nieuw wachtwoord klaargezet. Open de pagina opnieuw en gebruik alleen het nieuwe.".into()
+            "Kurve heeft een nieuw wachtwoord klaargezet. Laad de pagina opnieuw en gebruik alleen het nieuwe.".into()
         }
         RevealRefusal::Closed(ClosedReason::Proven) => {
             "We hebben met dit wachtwoord ingelogd. Daarom laten we het niet meer zien. \
-             Heb je het toch nodig? Vraag Kurve om een nieuw wachtwoord."
+             Heb je het toch nodig? Vraag een nieuw wachtwoord."
                 .into()
         }
         RevealRefusal::Closed(ClosedReason::Withdrawn) => {
-            "Dit wachtwoord is ingetrokken. Vraag Kurve om een nieuw wachtwoord.".into()
+            "Dit wachtwoord werkt niet meer. Vraag een nieuw wachtwoord.".into()
         }
         RevealRefusal::Expired => {
             "De tijd om dit wachtwoord te bekijken is voorbij. Vraag een nieuw wachtwoord.".into()
@@ -224,8 +230,13 @@ pub fn reveal_refusal(refusal: &RevealRefusal) -> String {
 
 fn listed(steps: &[Step]) -> String {
     let names: Vec<_> = steps.iter().map(|step| format!("“{}”", step_name(*step))).collect();
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} en {last}", rest.join(", ")),
+    listed_nl(&names, "en")
+}
+
+/// Things in a sentence, with `en` or `of` before the last.
+pub fn listed_nl(things: &[String], before_last: &str) -> String {
+    match things.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} {before_last} {last}", rest.join(", ")),
         Some((only, _)) => only.clone(),
         None => String::new(),
     }
@@ -287,6 +298,9 @@ mod tests {
         ];
         let others = [
             HAND_OVER_TO_SELF.to_owned(),
+            NOT_ONESELF.to_owned(),
+            COLLEAGUE_EXISTS.to_owned(),
+            LAST_CONTACT.to_owned(),
             too_many_contacts(20, 10),
             too_many_requests(100),
             snooze_refusal(SnoozeRefusal { max_days: 60 }),

@@ -15,7 +15,7 @@ pub fn field_name(field: Field) -> &'static str {
         Field::Contact => "Contactpersoon",
         Field::Email => "E-mail",
         Field::Role => "Rol",
-        Field::Stand => "Stand",
+        Field::Stand => "Status",
     }
 }
 
@@ -104,7 +104,7 @@ fn missing(field: Field) -> &'static str {
         Field::Contact => "Er is wel een e-mailadres, maar geen naam. Vul de naam in.",
         Field::Email => "Er is wel een naam, maar geen e-mailadres. Vul het adres in.",
         Field::Role => "De rol ontbreekt.",
-        Field::Stand => "De stand ontbreekt.",
+        Field::Stand => "De status ontbreekt.",
     }
 }
 
@@ -118,12 +118,12 @@ pub fn look(look: &Look) -> String {
         Look::Joins { name } => format!("Dit schooldomein is hier al. De school komt bij {name}."),
         Look::ContactRemoved => "Deze contactpersoon is hier eerder verwijderd en blijft weg.".into(),
         Look::Fell { step } => {
-            format!("“{}” was hier gereed en is weer opengegaan. Het bestand verandert dat niet.", step_name(*step))
+            format!("“{}” was hier klaar en is weer opengegaan. Het bestand verandert dat niet.", step_name(*step))
         }
         Look::Stopped => {
             "Deze school is hier gestopt. Er verandert niets. Heropen de school op de eigen pagina.".into()
         }
-        Look::NeedsCheck => "De import gaat niet open: daarvoor is eerst een geslaagde controle nodig.".into(),
+        Look::NeedsCheck => "De school kan nog niet importeren: daarvoor is eerst een geslaagde controle nodig.".into(),
     }
 }
 
@@ -155,11 +155,11 @@ pub fn parts(parts: &[Part]) -> String {
         Part::Contact => "contactpersoon erbij".to_owned(),
         Part::ContactName => "naam van de contactpersoon".to_owned(),
         Part::ContactRoles => "rol van de contactpersoon".to_owned(),
-        Part::Step(step) => format!("“{}” gereed", step_name(*step)),
+        Part::Step(step) => format!("“{}” klaar", step_name(*step)),
     };
     let is_open = parts.contains(&Part::Step(Step::ActivationConfirmed));
     let named = parts.iter().filter(|part| !is_open || !matches!(part, Part::Step(_))).map(word);
-    let open = is_open.then(|| "import open".to_owned());
+    let open = is_open.then(|| "kan importeren".to_owned());
     named.chain(open).collect::<Vec<_>>().join(", ")
 }
 

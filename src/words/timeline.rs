@@ -20,7 +20,7 @@ pub fn entry_sentence(entry: &Entry, names: &Names) -> String {
         (Some(school), Action::Onboarding(Change::Withdrawn { reason, chose_option_b })) => {
             format!("{school} is gestopt{}. Reden: {}", for_option_b(*chose_option_b), one_line(reason))
         }
-        (Some(school), Action::Onboarding(Change::Reopened)) => format!("{school} is weer bezig."),
+        (Some(school), Action::Onboarding(Change::Reopened)) => format!("{school} doet weer mee."),
         (Some(school), _) => format!("{line} ({school})"),
         (None, _) => line,
     }
@@ -38,11 +38,11 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::SchoolRegistered => "School aangemeld bij Koppelklaar.".into(),
         Action::RegistrationRepeated => "Nog een keer aangemeld. Er is niets veranderd.".into(),
         Action::JoinAsked { request: _ } => "Iemand vroeg om mee te doen.".into(),
-        Action::JoinAccepted { request: _ } => "Aanvraag toegelaten.".into(),
-        Action::JoinDeclined { request: _, reason } => format!("Aanvraag afgewezen. Reden: {}", one_line(reason)),
+        Action::JoinAccepted { request: _ } => "Aanmelding toegelaten.".into(),
+        Action::JoinDeclined { request: _, reason } => format!("Aanmelding afgewezen. Reden: {}", one_line(reason)),
         Action::DetailsChanged => "Gegevens van de school aangepast.".into(),
-        Action::ImportOpened => "De import is open.".into(),
-        Action::ImportClosed => "De import is weer dicht.".into(),
+        Action::ImportOpened => "De school kan importeren.".into(),
+        Action::ImportClosed => "De school kan niet meer importeren.".into(),
         Action::ContactAdded { contact, roles } => {
             format!("Contactpersoon toegevoegd: {}, {}.", names.contact(*contact), roles.words_nl())
         }
@@ -55,16 +55,16 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         }
         Action::ContactRemoved { contact } => format!("Contactpersoon verwijderd: {}.", names.contact(*contact)),
         Action::ContactVouched { contact, ground: _ } => {
-            format!("Bevestigd dat deze persoon bij de school hoort: {}.", names.contact(*contact))
+            format!("Toegang gegeven aan {}.", names.contact(*contact))
         }
         Action::ContactAddressCorrected { contact, is_vouched: true } => {
-            format!("E-mailadres van {} verbeterd. Kurve staat nog in voor deze persoon.", names.contact(*contact))
+            format!("E-mailadres van {} verbeterd. Deze persoon houdt toegang.", names.contact(*contact))
         }
         Action::ContactAddressCorrected { contact, is_vouched: false } => {
             format!("E-mailadres van {} verbeterd.", names.contact(*contact))
         }
         Action::VouchesCleared => {
-            "Kurve staat voor niemand van de school meer in: het BRIN-nummer of het schooldomein is veranderd.".into()
+            "Niemand van de school heeft nog toegang tot het wachtwoord: het BRIN-nummer of het schooldomein is veranderd.".into()
         }
         Action::PasswordRevealed { version, left } => {
             let left = if *left == 0 { "niet meer".into() } else { format!("nog {left} keer") };
@@ -76,10 +76,10 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::RevealClosed { version } => {
             format!("We hebben met het wachtwoord ingelogd (versie {version}). Het is niet meer te bekijken.")
         }
-        Action::ConnectionLost { code } => format!("Verbinding kwijt. {}", connection_lost(code)),
+        Action::ConnectionLost { code } => connection_lost(code).to_owned(),
         Action::ConnectionBack => "De verbinding werkt weer.".into(),
         Action::CheckOverridden { version: _, reason } => {
-            format!("Toestemming om te activeren zonder goede controle. Reden: {}", one_line(reason))
+            format!("Toestemming om te activeren zonder geslaagde controle. Reden: {}", one_line(reason))
         }
         Action::OutageBegan { worked_before, failing } => {
             format!("Storing: {failing} van {worked_before} werkende verbindingen gaven geen goed antwoord.")
@@ -97,14 +97,14 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::ConfirmationSentAgain { registration: _ } => {
             "Mail om het adres te bevestigen opnieuw verstuurd.".into()
         }
-        Action::MailDropped { mail: _, reason } => format!("Mail uit de rij gehaald. Reden: {}", one_line(reason)),
-        Action::RemindersSnoozed { until } => format!("Herinneringen uitgezet tot {}.", date_only_nl(*until)),
+        Action::MailDropped { mail: _, reason } => format!("Mail niet verstuurd. Reden: {}", one_line(reason)),
+        Action::RemindersSnoozed { until } => format!("Herinneringen uitgesteld tot {}.", date_only_nl(*until)),
         Action::RemindersWoken => "Herinneringen weer aangezet.".into(),
         Action::OwnDaysAdded { kind, period } => {
-            format!("Doorgegeven: {}, {}.", own_days_name(*kind).to_lowercase(), period_nl(*period))
+            format!("Dagen toegevoegd: {}, {}.", own_days_name(*kind).to_lowercase(), period_nl(*period))
         }
         Action::OwnDaysRemoved { kind, period } => {
-            format!("Weggehaald: {}, {}.", own_days_name(*kind).to_lowercase(), period_nl(*period))
+            format!("Dagen weggehaald: {}, {}.", own_days_name(*kind).to_lowercase(), period_nl(*period))
         }
         Action::HolidaysLoaded { version: _ } => "Schoolvakanties ingelezen.".into(),
         Action::MailReturned { mail: _, code } => format!("Een mail kwam terug (code {code})."),
@@ -116,8 +116,8 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
             format!("Herinneringen aan {} uitgezet, met de link in een mail.", names.contact(*contact))
         }
         Action::RemindersResumed { contact } => format!("Herinneringen aan {} weer aangezet.", names.contact(*contact)),
-        Action::DigestStopped => "Overzicht van de dag uitgezet, met de link in een mail.".into(),
-        Action::DigestResumed => "Overzicht van de dag weer aangezet.".into(),
+        Action::DigestStopped => "Dagoverzicht uitgezet, met de link in een mail.".into(),
+        Action::DigestResumed => "Dagoverzicht weer aangezet.".into(),
         Action::OptionBTableKept { studies: 1 } => "Optie B: tabel bewaard, met 1 studie.".into(),
         Action::OptionBTableKept { studies } => format!("Optie B: tabel bewaard, met {studies} studies."),
         Action::OptionBFileMade => "Optie B: gemeld dat het bestand voor Numo is gemaakt.".into(),
@@ -143,6 +143,7 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
             format!("Goed wachtwoord met foute codes bij het account van {}.", names.colleague(*staff))
         }
         Action::ApiKeyAdded { key: _ } => "API-sleutel gemaakt.".into(),
+        Action::ApiKeyReplaced { key: _ } => "API-sleutel vervangen.".into(),
         Action::ApiKeyRevoked { key: _ } => "API-sleutel ingetrokken.".into(),
     }
 }
@@ -156,7 +157,7 @@ fn onboarding_change(change: &Change, names: &Names) -> String {
                 Evidence::Confirmed => "De bevestiging",
                 Evidence::Proven => "De controle",
             };
-            format!("{what} van “{}” telt niet meer. De stap blijft gereed.", step_name(*step))
+            format!("{what} van “{}” telt niet meer. De stap blijft klaar.", step_name(*step))
         }
         Change::StepFell { step, cause } => {
             let line = format!("Weer open: “{}”. {}", step_name(*step), fall_cause(cause));
@@ -166,9 +167,9 @@ fn onboarding_change(change: &Change, names: &Names) -> String {
             }
         }
         Change::StepRestored { step } => {
-            format!("De verbinding werkt weer. Daarom is “{}” weer gereed.", step_name(*step))
+            format!("De verbinding werkt weer. Daarom is “{}” weer klaar.", step_name(*step))
         }
-        Change::CompletionRestored => "De verbinding werkt weer. De koppeling is weer afgerond.".into(),
+        Change::CompletionRestored => "De verbinding werkt weer. De koppeling is weer klaar.".into(),
         Change::CredentialsIssued { version: 1 } => "Wachtwoord en query klaargezet.".into(),
         Change::CredentialsIssued { version } => {
             format!("Nieuw wachtwoord en nieuwe query klaargezet (versie {version}).")
@@ -184,17 +185,17 @@ fn onboarding_change(change: &Change, names: &Names) -> String {
             format!("Antwoord van Kurve bij “{}”: {}", step_name(*step), one_line(answer))
         }
         Change::StepHandedOver { step, to } => {
-            format!("Doorgegeven aan {}: “{}”.", names.contact(*to), step_name(*step))
+            format!("{} gevraagd voor de stap “{}”.", names.contact(*to), step_name(*step))
         }
         Change::Paused { reason, until } => {
             format!("Gepauzeerd tot {}. Reden: {}", date_only_nl(*until), one_line(reason))
         }
-        Change::Resumed => "Weer verdergegaan na de pauze.".into(),
+        Change::Resumed => "Pauze gestopt.".into(),
         Change::Withdrawn { reason, chose_option_b } => {
             format!("Gestopt met de koppeling{}. Reden: {}", for_option_b(*chose_option_b), one_line(reason))
         }
-        Change::Reopened => "De koppeling is weer bezig.".into(),
-        Change::Completed => "Gemeld: de import in Numo is gedaan.".into(),
+        Change::Reopened => "De koppeling is heropend.".into(),
+        Change::Completed => "Gemeld: de import in Numo is gelukt.".into(),
         Change::SchoolAdded { .. } => "School toegevoegd aan de koppeling.".into(),
         Change::SchoolLeft { reason, .. } => {
             format!("School naar een andere koppeling verplaatst. Reden: {}", one_line(reason))
@@ -204,9 +205,9 @@ fn onboarding_change(change: &Change, names: &Names) -> String {
 
 fn answered(step: Step, evidence: Evidence, ground: &Ground) -> String {
     let how = match evidence {
-        Evidence::Claimed => "Gereed gemeld",
+        Evidence::Claimed => "Klaar gemeld",
         Evidence::Confirmed => "Bevestigd",
-        Evidence::Proven => "Gecontroleerd en in orde",
+        Evidence::Proven => "Controle geslaagd",
     };
     let line = format!("{how}: “{}”.", step_name(step));
     match ground {
@@ -264,7 +265,7 @@ mod tests {
             ),
             (
                 Change::StepAnswered { step, evidence: Evidence::Claimed, ground: Ground::Word },
-                "Gereed gemeld: “Query uitvoeren in Decibel”.",
+                "Klaar gemeld: “Query uitvoeren in Decibel”.",
             ),
             (
                 Change::StepAnswered {
@@ -272,17 +273,20 @@ mod tests {
                     evidence: Evidence::Confirmed,
                     ground: ticket,
                 },
-                "Bevestigd: “Bevestiging van Magister doorgeven”. Ticket bij Magister: MAG-12.",
+                "Bevestigd: “Bevestiging van Magister melden”. Ticket bij Magister: MAG-12.",
             ),
             (
                 Change::StepFell { step, cause: FallCause::SentBack { reason: reason("Regel een\n\nregel twee") } },
-                "Weer open: “Query uitvoeren in Decibel”. Kurve heeft deze stap teruggestuurd. Reden: Regel een regel twee",
+                "Weer open: “Query uitvoeren in Decibel”. Kurve vroeg om deze stap opnieuw te doen. Reden: Regel een regel twee",
             ),
             (
                 Change::Paused { reason: reason("Toetsweek."), until },
-                "Gepauzeerd tot ma 23 november 2026. Reden: Toetsweek.",
+                "Gepauzeerd tot maandag 23 november 2026. Reden: Toetsweek.",
             ),
-            (Change::StepHandedOver { step, to: anna() }, "Doorgegeven aan Anna de Wit: “Query uitvoeren in Decibel”."),
+            (
+                Change::StepHandedOver { step, to: anna() },
+                "Anna de Wit gevraagd voor de stap “Query uitvoeren in Decibel”.",
+            ),
             (Change::CredentialsIssued { version: 2 }, "Nieuw wachtwoord en nieuwe query klaargezet (versie 2)."),
         ];
         for (change, line) in table {
@@ -304,11 +308,11 @@ mod tests {
             action: Action::ImportOpened,
         };
 
-        assert_eq!(entry_sentence(&entry(Some(one)), &several), "De import is open. (Rivierenland Noord)");
+        assert_eq!(entry_sentence(&entry(Some(one)), &several), "De school kan importeren. (Rivierenland Noord)");
         for school in [None, Some(other)] {
-            assert_eq!(entry_sentence(&entry(school), &several), "De import is open.");
+            assert_eq!(entry_sentence(&entry(school), &several), "De school kan importeren.");
         }
-        assert_eq!(entry_sentence(&entry(Some(one)), &Names::default()), "De import is open.");
+        assert_eq!(entry_sentence(&entry(Some(one)), &Names::default()), "De school kan importeren.");
     }
 
     #[test]

@@ -146,7 +146,7 @@ pub fn advice_sentence(advice: Advice) -> &'static str {
              in bij Beheer > Webservices > Gebruikers > Kurve."
         }
         Advice::PasswordGone => {
-            "Magister weigert het wachtwoord, en het is hier niet meer te zien. Kurve maakt een nieuw wachtwoord. Jullie \
+            "Magister weigert het wachtwoord, en je kunt het hier niet meer bekijken. Kurve maakt een nieuw wachtwoord. Jullie \
              hoeven nu niets te doen."
         }
         Advice::RefusedNow => {

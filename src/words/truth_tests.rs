@@ -144,9 +144,9 @@ fn since_is_when_it_began_and_not_the_last_check() {
 
     assert_eq!(
         check_sentence(newest(began)),
-        "Controle van ma 23 november 2026 om 10:04: geen antwoord. Dat is zo sinds vr 20 november 2026."
+        "Controle van maandag 23 november 2026 om 10.04 uur: geen antwoord. Dat is zo sinds vrijdag 20 november 2026."
     );
-    assert_eq!(check_sentence(newest(at)), "Controle van ma 23 november 2026 om 10:04: geen antwoord.");
+    assert_eq!(check_sentence(newest(at)), "Controle van maandag 23 november 2026 om 10.04 uur: geen antwoord.");
 }
 
 proptest! {

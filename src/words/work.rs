@@ -5,8 +5,8 @@ use crate::domain::work::WorkKind;
 /// A kind, in a word or two.
 pub fn work_kind(kind: WorkKind) -> &'static str {
     match kind {
-        WorkKind::Stuck => "Vastgelopen",
-        WorkKind::Issue => "Nieuwe aanvraag",
+        WorkKind::Stuck => "Lukt niet",
+        WorkKind::Issue => "Nieuwe school",
         WorkKind::Reply => "Bericht",
         WorkKind::Join => "Wil meedoen",
         WorkKind::Vouch => "Persoon",

@@ -207,7 +207,7 @@ fn a_revoked_key_no_longer_works() {
         let visitor = app.anonymous();
         let before = ask(&visitor, "12AB", &key, None).await;
 
-        koppelklaar::services::operations::api_keys::revoke(app.context(), app.now(), "numo")
+        koppelklaar::services::operations::api_keys::revoke(app.context(), &app.operator(), "numo")
             .await
             .expect("the key works");
 

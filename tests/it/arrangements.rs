@@ -48,12 +48,12 @@ fn herinner_mij_op_leaves_a_school_in_peace_until_that_date_and_says_so_everywhe
         let again = snooze(&table, "14-12-2026").await;
 
         assert_eq!((asked.status, again.status), (303, 303), "{}", asked.body);
-        let said = "Herinneringen staan uit tot ma 14 december 2026";
+        let said = "Herinneringen staan uit tot maandag 14 december 2026";
         assert!(table.portal.open("").await.text("[data-snoozed]").contains(said));
         assert!(table.portal.open("/herinneringen").await.text("[data-snoozed]").contains(said));
         let staff_page = table.staff_page().await;
         assert!(staff_page.text("p[data-snoozed]").contains(said));
-        assert!(staff_page.texts("[data-upcoming]").iter().all(|line| line.contains("ma 14 december 2026")));
+        assert!(staff_page.texts("[data-upcoming]").iter().all(|line| line.contains("maandag 14 december 2026")));
         assert_eq!(count(&app, &table, "reminders_snoozed").await, 1, "the same form twice");
         assert_eq!(sent_until(&app, "2026-12-16T12:00:00Z").await, ["Mon 2026-12-14 07:00"]);
     });
@@ -72,12 +72,12 @@ fn the_page_of_a_school_says_which_reminder_comes_when_and_why() {
         };
         let step = "Consent geven in Magister";
 
-        assert_eq!(upcoming().await, format!("{step}do 26 november 2026: herinnering na 3 werkdagen"));
+        assert_eq!(upcoming().await, format!("{step}donderdag 26 november 2026: herinnering na 3 werkdagen"));
         sent_until(&app, "2026-11-27T12:00:00Z").await;
-        assert_eq!(upcoming().await, format!("{step}wo 2 december 2026: herinnering na 7 werkdagen"));
+        assert_eq!(upcoming().await, format!("{step}woensdag 2 december 2026: herinnering na 7 werkdagen"));
         let portal = app.portal(&table.school).await;
         snooze(&Table { portal, ..table }, "2026-12-14").await;
-        assert_eq!(upcoming().await, format!("{step}ma 14 december 2026: herinnering op de afgesproken dag"));
+        assert_eq!(upcoming().await, format!("{step}maandag 14 december 2026: herinnering op de afgesproken dag"));
     });
 }
 
@@ -164,7 +164,7 @@ fn kurve_puts_reminders_off_and_turns_them_on_for_a_school_and_a_reader_does_not
 
         assert_eq!((too_far.status, asked.status, woken.status), (422, 303, 303), "{}", asked.body);
         assert_eq!(too_far.attributes("#until", "value"), ["2028-01-01"]);
-        assert!(shown.contains("ma 14 december 2026"));
+        assert!(shown.contains("maandag 14 december 2026"));
         assert!(!table.portal.open("").await.has("[data-snoozed]"));
         assert!(seen.has("[data-upcoming]") && !seen.has("[data-form=snooze]") && !seen.has("[data-form=own_days]"));
     });
@@ -203,8 +203,11 @@ fn a_study_day_does_not_count_and_counts_again_when_it_is_taken_away() {
         let after = table.portal.open("/herinneringen").await.text("[data-upcoming]");
 
         assert_eq!((added.status, twice.status, removed.status), (303, 303, 303), "{}", added.body);
-        assert_eq!(page.texts("[data-own-day] th"), ["wo 25 november 2026"]);
-        assert!(comes.contains("vr 27 november 2026") && after.contains("do 26 november 2026"), "{comes} {after}");
+        assert_eq!(page.texts("[data-own-day] th"), ["woensdag 25 november 2026"]);
+        assert!(
+            comes.contains("vrijdag 27 november 2026") && after.contains("donderdag 26 november 2026"),
+            "{comes} {after}"
+        );
         assert!(table.portal.open("/vrije-dagen").await.has("[data-no-own-days]"));
         let kept = (count(&app, &table, "own_days_added").await, count(&app, &table, "own_days_removed").await);
         assert_eq!(kept, (1, 1));
@@ -279,7 +282,7 @@ fn kurve_gives_days_of_a_school_and_takes_them_away() {
 
         assert_eq!((wrong.status, added.status, removed.status), (422, 303, 303), "{}", added.body);
         assert_eq!(wrong.attributes("#last_day", "value"), ["2026-12-01"]);
-        assert_eq!(shown, "ma 7 december 2026 tot en met vr 11 december 2026");
+        assert_eq!(shown, "maandag 7 december 2026 tot en met vrijdag 11 december 2026");
         assert!(table.portal.open("/vrije-dagen").await.has("[data-no-own-days]"));
     });
 }

@@ -214,9 +214,9 @@ fn a_step_handed_to_who_is_not_vouched_for_is_kurves_until_it_vouches() {
         let row = table.staff.get("/beheer").await.text("[data-work=query_executed]");
         assert!(row.contains("Instaan voor Piet Bakker"), "{row}");
         let mail = app.only_mail_to(PIET).await;
-        assert!(mail.subject.contains("straks te doen"), "{}", mail.subject);
+        assert!(mail.subject.contains("vraagt je straks: "), "{}", mail.subject);
         assert!(flat(&mail).contains("Nu hoef je nog niets te doen"), "{}", mail.text);
-        assert!(!flat(&mail).contains("Meld in Koppelklaar dat de stap gereed is"), "{}", mail.text);
+        assert!(!flat(&mail).contains("Meld in Koppelklaar dat de stap klaar is"), "{}", mail.text);
         for path in ["", "/stap/query_executed"] {
             let page = table.portal.open(path).await;
             assert!(page.body.contains("Kurve controleert eerst of Piet Bakker bij de school hoort"), "{path}");
@@ -232,7 +232,7 @@ fn a_step_handed_to_who_is_not_vouched_for_is_kurves_until_it_vouches() {
         assert_eq!(vouched.status, 303, "{}", vouched.body);
         assert!(!table.staff.get("/beheer").await.has("[data-work=query_executed]"));
         let told = app.only_mail_to(PIET).await;
-        assert!(told.subject.contains("haal wachtwoord en query op"), "{}", told.subject);
+        assert!(told.subject.contains("Voer de query uit in Decibel"), "{}", told.subject);
         let step = table.portal.open("/stap/query_executed").await;
         assert_eq!(step.attributes("[data-state]", "data-state"), ["now"]);
     });
@@ -289,7 +289,7 @@ fn kurves_pause_is_told_to_the_school_with_its_reason() {
 
         assert_eq!(paused.status, 303, "{}", paused.body);
         let mail = app.only_mail_to(&table.school.email).await;
-        assert!(mail.subject.contains("op pauze tot ma 11 januari 2027"), "{}", mail.subject);
+        assert!(mail.subject.contains("Op pauze tot maandag 11 januari 2027"), "{}", mail.subject);
         assert!(mail.text.contains("Wij wachten op Magister."), "{}", mail.text);
         let next = table.staff.follow(&paused).await;
         assert!(next.text("[data-flash]").contains("De school krijgt bericht"), "{}", next.text("[data-flash]"));
@@ -317,7 +317,7 @@ fn requests_that_are_never_confirmed_are_counted_in_the_digest_until_the_school_
         app.run(Job::Digest).await;
         let next = app.only_mail_to("support@kurve.nl").await;
 
-        assert!(digest.subject.contains("1 aanvraag niet bevestigd"), "{}", digest.subject);
+        assert!(digest.subject.contains("1 aanmelding niet bevestigd"), "{}", digest.subject);
         assert!(flat(&digest).contains("Aanvragen die nooit zijn bevestigd: 1."), "{}", digest.text);
         assert!(listed.has("[data-kind=unconfirmed]"));
         assert!(after.has("[data-kind=join]") && !after.has("[data-kind=unconfirmed]"), "{}", after.body);

@@ -124,7 +124,7 @@ fn a_board_of_twelve_schools_does_all_once_and_a_thirteenth_joins_it() {
         assert_eq!(count_actions(&app, &table, &Action::ImportOpened).await, 12);
         let subjects: Vec<&str> = opened.iter().map(|mail| mail.subject.as_str()).collect();
         assert_eq!(opened.len(), 1, "{subjects:?}");
-        assert!(subjects[0].contains("Rivierenland (12 scholen)"), "{subjects:?}");
+        assert!(subjects[0].contains("Rivierenland, 12 scholen"), "{subjects:?}");
         assert!(opened[0].text.contains(&name(12)), "{}", opened[0].text);
 
         app.advance(minute);

@@ -67,8 +67,7 @@ fn one_contact_comes_to_the_import_in_a_few_clicks_and_pages() {
         table.issue().await;
         let visitor = &table.portal;
         let start = visitor.open("").await;
-        let mut walker =
-            Walker { visitor, page: start.clone(), clicks: 2, pages: BTreeSet::new(), downloads: 0 };
+        let mut walker = Walker { visitor, page: start.clone(), clicks: 2, pages: BTreeSet::new(), downloads: 0 };
         walker.see(start);
 
         for _ in 0..MOST_CLICKS {

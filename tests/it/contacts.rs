@@ -273,7 +273,7 @@ fn who_writes_down_how_a_contact_is_known_reads_that_it_stays() {
 
         let page = table.staff_page().await;
 
-        assert!(page.text("form[data-form=vouch]").contains("kan niet worden gewist"), "{}", page.body);
+        assert!(page.text("form[data-form=vouch]").contains("kun je niet meer wissen"), "{}", page.body);
     });
 }
 

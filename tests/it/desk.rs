@@ -102,7 +102,7 @@ fn each_kind_has_its_row_that_says_why_and_since_when() {
         let today = koppelklaar::words::date_nl(now);
         for (kind, school, why, verb) in [
             ("stuck", "Vast", "Consent geven", "Antwoorden"),
-            ("issue", "Nieuw", "Nieuwe aanvraag", "Klaarzetten"),
+            ("issue", "Nieuw", "Nieuwe school", "Klaarzetten"),
             ("reply", "Bericht", "heeft geantwoord", "Lezen"),
             ("join", "Nieuw", "Anna de Wit vraagt 1 school erbij", "Bekijken"),
             ("vouch", "Persoon", "Instaan voor", "Instaan"),

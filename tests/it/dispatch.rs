@@ -68,6 +68,7 @@ pub(super) fn waiting(app: &TestApp, school: &TestSchool, key: &str) -> OutboxMa
         sent_at: None,
         message_id: format!("<{id}@koppelklaar.test>"),
         last_error: None,
+        told_by: None,
     }
 }
 

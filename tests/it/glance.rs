@@ -25,7 +25,7 @@ fn a_row_names_the_colleague_who_has_it_and_it_can_be_taken_over_and_given_back_
         let row = "[data-step=allowlisting_requested]";
 
         let before = table.portal.open("").await;
-        assert!(before.text(&format!("{row} [data-who]")).starts_with("Piet Bakker · sinds ma 23 november 2026"));
+        assert!(before.text(&format!("{row} [data-who]")).starts_with("Piet Bakker · sinds maandag 23 november 2026"));
         assert_eq!(before.text(&format!("{row} [data-tag]")), "Bij Piet");
         let taken = before.submit(&table.portal, &format!("{row} form:has([data-action=take-over])"), &[]).await;
         assert_eq!(taken.status, 303, "{}", taken.body);
@@ -53,7 +53,7 @@ fn a_row_says_that_a_colleague_waits_until_kurve_gives_access() {
 
         let row = table.portal.open("").await.text("[data-step=query_executed]");
 
-        assert!(row.contains("Piet Bakker · sinds ma 23 november 2026 · wacht tot Kurve toegang geeft"), "{row}");
+        assert!(row.contains("Piet Bakker · sinds maandag 23 november 2026 · wacht tot Kurve toegang geeft"), "{row}");
         assert!(row.contains("Overnemen"), "{row}");
     });
 }
@@ -73,7 +73,7 @@ fn the_overview_says_what_others_did_since_the_visit_before() {
         let lines = again.texts("[data-since] li");
         assert_eq!(lines.len(), 1, "own deeds are known: {lines:?}");
         assert!(lines[0].contains("klaargezet"), "{lines:?}");
-        assert!(again.text("[data-since]").contains("Dat was op ma 23 november 2026."), "{}", again.body);
+        assert!(again.text("[data-since]").contains("Dat was op maandag 23 november 2026."), "{}", again.body);
     });
 }
 

@@ -65,7 +65,7 @@ fn who_asks_for_a_known_domain_or_a_known_brin_reads_the_same_and_is_not_signed_
             (subjects(&told, email), subjects(&told_again, email)),
             (
                 vec!["Bonhoeffer College (12AB): een school wil bij jullie koppeling".to_owned()],
-                vec!["Bonhoeffer College (12AB): nieuwe aanvraag voor je school, kijk of dat klopt".to_owned()]
+                vec!["Anna de Wit meldde je school opnieuw aan – koppeling Numo (Bonhoeffer College)".to_owned()]
             )
         );
         let asked = told.iter().find(|mail| mail.to == *email).expect("the contact is told");
@@ -189,7 +189,10 @@ fn a_request_that_is_declined_is_explained_to_who_asked_and_to_nobody_else() {
         assert_eq!((bare.status, done.status, late.status), (422, 303, 409), "{}", done.body);
         assert!(bare.has("[data-error-for=reason]"), "{}", bare.body);
         assert_eq!(told.len(), 1);
-        assert_eq!((&*told[0].to, &*told[0].subject), (CARLA, "Het Baken (13CD): je aanvraag gaat niet door"));
+        assert_eq!(
+            (&*told[0].to, &*told[0].subject),
+            (CARLA, "Je aanmelding gaat niet door – koppeling Numo (Het Baken)")
+        );
         assert!(told[0].text.contains(why), "{}", told[0].text);
         assert_eq!(brins(&file(&app, &table.school).await).len(), 1);
     });
@@ -294,7 +297,7 @@ fn kurve_reads_whose_a_school_domain_is_and_a_school_never_does() {
         assert_eq!((details.name.as_str(), details.domain.label()), ("Bonhoeffer Lyceum", "bonhoeffer"));
         assert_eq!(brins(&mine), BTreeSet::from(["21BB".to_owned()]), "the rest is saved");
         assert_eq!(subjects(&told, &other.email).len(), 1);
-        assert!(issued.status == 422 && issued.text("[data-refusal]").contains("staat nog een aanvraag open"));
+        assert!(issued.status == 422 && issued.text("[data-refusal]").contains("staat nog een aanmelding open"));
         let there = links::staff_school(links::STAFF_SCHOOL, other.connection);
         let there = table.staff.get(&there).await;
         assert!(there.text("[data-request]").contains("Bonhoeffer Lyceum (21BB)"), "{}", there.body);
@@ -340,7 +343,7 @@ fn the_digest_tells_of_requests_and_what_was_decided_is_kept_for_a_year() {
         app.advance(TimeDelta::days(7));
         app.run(Job::DeleteExpired).await;
 
-        assert!(digest.subject.contains("1 aanvraag om mee te doen"), "{}", digest.subject);
+        assert!(digest.subject.contains("1 school wil meedoen"), "{}", digest.subject);
         assert!(digest.text.contains("Carla Vos vraagt 1 school erbij"), "{}", digest.text);
         assert_eq!((kept, count().await), (vec!["1".to_owned()], vec!["0".to_owned()]));
     });

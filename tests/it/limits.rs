@@ -246,7 +246,7 @@ fn a_step_of_a_removed_colleague_is_nobodys_and_handing_it_over_again_tells_them
         assert!(!for_kurve.contains("Doorgegeven aan"), "{for_kurve}");
         assert_eq!(again.status, 303);
         let told = app.only_mail_to(piet).await;
-        assert!(told.subject.contains("doe deze stap"), "{}", told.subject);
+        assert!(told.subject.contains("vraagt je: "), "{}", told.subject);
         assert!(said().await.contains("Piet Bakker ·"));
     });
 }

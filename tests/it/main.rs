@@ -7,6 +7,7 @@
 mod support;
 
 mod api;
+mod api_keys;
 mod architecture;
 mod arrangements;
 mod away;
@@ -36,9 +37,11 @@ mod doctor_mail;
 mod door_log;
 mod endings;
 mod export;
+mod feed;
 mod fixed_cost;
 mod fleet;
 mod four_eyes;
+mod gathered;
 mod glance;
 mod hand_over;
 mod holidays;
@@ -63,6 +66,7 @@ mod optie_b;
 mod option_b;
 mod passwords_typed;
 mod patterns;
+mod people;
 mod portal;
 mod portal_schools;
 mod post_pages;

@@ -64,10 +64,10 @@ fn a_school_goes_to_a_connection_that_is_here_with_whom_kurve_chose() {
         assert_eq!(board.page().await.text("h1"), "Rivierenland 10", "one school again");
         let lines = board.page().await.text(".timeline");
         assert!(lines.contains("verplaatst. Reden: Andere Magister. (Rivierenland 11)"), "{lines}");
-        let added = format!("{} | Het Molenveld (2 scholen): je bent contactpersoon", board.first.email);
+        let added = format!("{} | Je bent nu contactpersoon", board.first.email);
         let told = told(&app).await;
         assert!(told.iter().any(|line| line.starts_with(&added)), "{told:?}");
-        let closed = format!("{} | Rivierenland 11 (11AA): import weer dicht", board.first.email);
+        let closed = format!("{} | Importeer nu niet in Numo", board.first.email);
         assert!(told.iter().any(|line| line.starts_with(&closed)), "it is that school's alone: {told:?}");
         assert_eq!(told.len(), 2, "{told:?}");
     });
@@ -125,7 +125,10 @@ fn the_last_school_takes_all_contacts_and_leaves_a_connection_without_a_password
         assert!(old.state.lifecycle().is_withdrawn());
         assert_eq!(texts(&app.database.url, "SELECT closed_reason FROM credential").await, ["withdrawn"]);
         let said = told(&app).await;
-        let closed = format!("{} | Rivierenland 10 (10AA): import weer dicht, kijk waarom", board.first.email);
+        let closed = format!(
+            "{} | Importeer nu niet in Numo, kijk waarom – koppeling Numo (Rivierenland 10)",
+            board.first.email
+        );
         assert_eq!(said, [closed], "one mail a person");
         let page = board.page().await;
         assert!(page.text("[data-schools]").contains("geen school meer"), "{}", page.body);

@@ -153,7 +153,7 @@ fn the_table_is_kept_with_the_school_and_is_there_next_year_on_another_pc() {
                 { "study": "Vwo 5", "code": "VERZONNEN-V5" },
             ])
         );
-        assert_eq!(page.text("[data-table-kept]"), "Bewaard op ma 23 november 2026");
+        assert_eq!(page.text("[data-table-kept]"), "Bewaard op maandag 23 november 2026");
         assert!(as_text.text("textarea").contains("Havo 4;VERZONNEN-H4"), "{}", as_text.body);
         let changed =
             as_text.submit(&next_year, "main form", &[("studies", "Studie\topleidingscode\nHavo 4\tX")]).await;
@@ -182,7 +182,10 @@ fn of_two_colleagues_who_change_the_table_at_once_neither_overwrites_the_other_u
 
         assert_eq!(refused.status, 409, "{}", refused.body);
         let said = refused.text("[data-error-for=studies]");
-        assert!(said.contains("Anna de Wit bewaarde intussen een andere tabel, op ma 23 november 2026."), "{said}");
+        assert!(
+            said.contains("Anna de Wit bewaarde intussen een andere tabel, op maandag 23 november 2026."),
+            "{said}"
+        );
         assert_eq!(refused.text("textarea"), mine.replace('\n', " ").trim());
         assert_eq!(refused.texts("[data-now] td"), ["VAN-ANNA"]);
         assert_eq!(start(&meanwhile)["studies"][0]["code"], "VAN-ANNA");
@@ -208,8 +211,8 @@ fn without_scripts_a_contact_says_by_ordinary_forms_that_the_file_is_made_and_al
         }
 
         let page = portal.open("/optie-b").await;
-        assert_eq!(page.text("[data-file-made]"), "Gemaakt op ma 23 november 2026");
-        assert_eq!(page.text("[data-cleaned-up]"), "Opgeruimd op ma 23 november 2026, door Anna de Wit");
+        assert_eq!(page.text("[data-file-made]"), "Gemaakt op maandag 23 november 2026");
+        assert_eq!(page.text("[data-cleaned-up]"), "Opgeruimd op maandag 23 november 2026, door Anna de Wit");
     });
 }
 
@@ -267,13 +270,13 @@ fn that_the_file_was_made_and_all_was_cleaned_up_is_kept_only_by_a_press_and_kur
         assert_eq!(before.text(&format!("{of} [data-file-made]")), "Nog niet genoteerd");
         assert_eq!([made.status, cleaned.status, twice.status], [303; 3]);
         assert!(there.text("[data-flash]").contains("Bewaard bij jullie school"), "{}", there.body);
-        assert_eq!(there.text("[data-file-made]"), "Gemaakt op ma 23 november 2026");
-        assert_eq!(there.text("[data-cleaned-up]"), "Opgeruimd op di 24 november 2026, door Anna de Wit");
+        assert_eq!(there.text("[data-file-made]"), "Gemaakt op maandag 23 november 2026");
+        assert_eq!(there.text("[data-cleaned-up]"), "Opgeruimd op dinsdag 24 november 2026, door Anna de Wit");
         assert_eq!(
             after.text(&format!("{of} [data-cleaned-up]")),
-            "Opgeruimd op di 24 november 2026, door Anna de Wit"
+            "Opgeruimd op dinsdag 24 november 2026, door Anna de Wit"
         );
-        assert_eq!(after.text(&format!("{of} [data-file-made]")), "Gemaakt op ma 23 november 2026");
+        assert_eq!(after.text(&format!("{of} [data-file-made]")), "Gemaakt op maandag 23 november 2026");
         assert_eq!(after.texts(&format!("{of} [data-studies] td")), ["VERZONNEN-H4", "VERZONNEN-V5"]);
         assert_eq!(after.body.matches("alle bestanden met leerlingen zijn opgeruimd").count(), 1);
         assert_eq!(app.new_mails().await.iter().filter(|mail| mail.subject.contains("Optie B")).count(), 0);

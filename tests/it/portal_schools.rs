@@ -72,9 +72,9 @@ fn the_overview_says_of_each_school_where_it_stands_and_gives_it_its_own_end() {
         assert_eq!(states(&page), told(&[("99XA", "open"), ("99XB", "done"), ("99XC", "closed"), ("99XD", "stopped")]));
         let verdicts = page.attributes("[data-schools] [data-verdict]", "data-verdict");
         assert_eq!(verdicts, ["open", "closed", "open", "closed"], "what asks something comes first");
-        assert!(page.text(&row("99XA")).contains("Geactiveerd op ma 23 november 2026."), "{}", page.body);
+        assert!(page.text(&row("99XA")).contains("Geactiveerd op maandag 23 november 2026."), "{}", page.body);
         let noord = page.text(&row("99XB"));
-        assert!(noord.contains("Gemeld door Anna de Wit, superbeheerder, op ma 23 november 2026."), "{noord}");
+        assert!(noord.contains("Gemeld door Anna de Wit, superbeheerder, op maandag 23 november 2026."), "{noord}");
         assert!(page.text(&row("99XC")).contains("Kurve is aan de beurt sinds"), "{}", page.body);
         let oost = page.text(&row("99XD"));
         assert!(oost.contains("Gestopt op") && oost.contains("Reden: We kiezen Optie B."), "{oost}");
@@ -224,7 +224,7 @@ fn a_pause_is_of_all_schools() {
 
         assert_eq!(page.attributes("[data-next]", "data-next"), ["paused"]);
         assert_eq!(states(&page)["99XB"], "open", "a pause closes no import");
-        assert!(page.text(&row("99XA")).contains("Op pauze tot ma 7 december 2026."), "{}", page.body);
+        assert!(page.text(&row("99XA")).contains("Op pauze tot maandag 7 december 2026."), "{}", page.body);
     });
 }
 

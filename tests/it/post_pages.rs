@@ -150,11 +150,11 @@ fn each_fate_is_said_in_dutch_with_its_reason_and_the_school() {
         let list = staff.get(links::STAFF_MAILS).await;
 
         for (mail, words, reason) in [
-            (waits, "In de rij", None),
+            (waits, "Wacht op verzending", None),
             (sent, "Verstuurd", None),
             (skipped, "Niet meer nodig", Some("De contactpersoon is verwijderd.")),
             (failed, "Mislukt", Some("De mailserver weigert dit adres.")),
-            (dropped, "Uit de rij", Some("Al gebeld.")),
+            (dropped, "Niet verstuurd", Some("Al gebeld.")),
         ] {
             let row = format!("[data-mail='{mail}']");
             assert_eq!(list.texts(&format!("{row} .tag"))[0], words);
@@ -304,7 +304,7 @@ fn a_mail_whose_row_cannot_be_read_shows_with_what_is_known_of_it_and_can_be_dro
         let pages = [staff.get(&page_of(unknown)).await, staff.get(&page_of(nonsense)).await];
 
         assert_eq!(status(&app, good).await, MailStatus::Sent);
-        for (mail, name) in [(unknown, "Onbekende mail"), (nonsense, "Aanvraag ontvangen")] {
+        for (mail, name) in [(unknown, "Onbekende mail"), (nonsense, "Aanmelding ontvangen")] {
             for page in [&list, &of_school] {
                 let row = format!("[data-mail='{mail}']");
                 assert_eq!(page.text(&format!("{row} th, {row} .mails__what > a")), name, "{}", page.body);

@@ -60,7 +60,7 @@ fn to_appoint_a_superbeheerder_takes_kurve_and_until_then_the_step_is_kurves() {
         let waits = table.staff.get("/beheer").await.text("[data-kind=vouch]");
 
         assert_eq!((handed.status, again.status, forced.status), (303, 303, 422));
-        assert!(told.subject.contains("straks te doen: Consent geven in Magister"), "{}", told.subject);
+        assert!(told.subject.contains("vraagt je straks: Consent geven in Magister"), "{}", told.subject);
         assert_eq!(mails.len(), 0, "a form that arrives twice tells once");
         assert_eq!(kurve[0], ["Superbeheerder en applicatiebeheerder"]);
         assert_eq!(kurve[1], [GIVEN]);
@@ -86,7 +86,7 @@ fn once_kurve_has_looked_the_new_superbeheerder_hears_it_and_does_the_step() {
         let colleagues = piet.portal.open("/collegas").await;
 
         assert_eq!((confirmed.status, done.status), (303, 303), "{}", done.body);
-        assert!(told.subject.contains("doe deze stap: Consent geven in Magister"), "{}", told.subject);
+        assert!(told.subject.contains("vraagt je: Consent geven in Magister"), "{}", told.subject);
         assert!(!waits, "nothing waits on Kurve any more");
         assert!(colleagues.text("[data-contacts]").contains("Superbeheerder en applicatiebeheerder"));
         app.new_mails().await;

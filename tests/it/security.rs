@@ -174,7 +174,7 @@ fn a_post_from_another_site_is_refused_before_anything_else() {
         let answer = visitor.send(Method::POST, "/inloggen", headers, format!("csrf={token}&email=a%40b.nl")).await;
 
         assert_eq!(answer.status, 403);
-        assert_eq!(answer.text("h1"), "Deze pagina was verlopen");
+        assert_eq!(answer.text("h1"), "Deze pagina is verlopen");
         assert_eq!(app.new_mails().await.len(), 0);
     });
 }

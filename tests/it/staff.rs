@@ -190,7 +190,7 @@ fn the_stuck_schools_can_be_picked_out() {
         let page = table.staff.get("/beheer/scholen?state=stuck").await;
 
         assert_eq!(page.texts("[data-school-row] th"), ["Bonhoeffer College"]);
-        assert_eq!(page.texts("[name=state] option[selected]"), ["Vastgelopen"]);
+        assert_eq!(page.texts("[name=state] option[selected]"), ["Lukt niet"]);
         app.new_mails().await;
     });
 }

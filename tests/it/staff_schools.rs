@@ -18,7 +18,10 @@ fn twelve_schools_are_activated_in_one_press() {
         let version = board.file().await.version;
 
         assert_eq!(page.text("h1"), "Rivierenland (12 scholen)");
-        assert_eq!(page.text("[data-step=activation_confirmed] [data-action=confirm]"), "Bevestigen (12 scholen)");
+        assert_eq!(
+            page.text("[data-step=activation_confirmed] [data-action=confirm]"),
+            "Melden dat de koppeling actief is (12 scholen)"
+        );
         let work = board.staff.get(links::STAFF).await;
         let row = work.text("tr[data-work=activation_confirmed]");
         assert!(row.contains("12 scholen activeren") && row.starts_with("Rivierenland 12 scholen"), "{row}");
@@ -46,10 +49,13 @@ fn one_school_is_activated_and_sent_back_alone() {
         let done = board.press("11AA", "activate", &[("ground", "Gezien in Numo.")]).await;
         assert_eq!(done.status, 303, "{}", done.body);
         assert_eq!(board.stands().await, ["closed", "open", "closed"]);
-        assert_eq!(board.page().await.text("[data-verdict]"), "1 van 3 open. Nog niet ja: Activering.");
+        assert_eq!(board.page().await.text("[data-verdict]"), "1 van 3 open. Deze vragen staan nog open: Activering.");
         let page = board.page().await;
         assert!(page.text("[data-school-row='11AA']").contains("Gezien in Numo."));
-        assert_eq!(page.text("[data-step=activation_confirmed] [data-action=confirm]"), "Bevestigen (2 scholen)");
+        assert_eq!(
+            page.text("[data-step=activation_confirmed] [data-action=confirm]"),
+            "Melden dat de koppeling actief is (2 scholen)"
+        );
         assert_eq!((app.verdict_of(&key, "11AA").await, app.verdict_of(&key, "10AA").await), pair("open", "closed"));
 
         let without = board.press("11AA", "deactivate", &[]).await;
@@ -152,7 +158,10 @@ fn with_one_school_nothing_of_this_shows_but_on_the_page_of_the_details() {
 
         assert_eq!((page.text("h1").as_str(), page.text("[data-brin]").as_str()), ("Rivierenland 10", "10AA"));
         assert!(!page.has("[data-schools]") && !page.text("main").contains("scholen"));
-        assert_eq!(page.text("[data-step=activation_confirmed] [data-action=confirm]"), "Bevestigen");
+        assert_eq!(
+            page.text("[data-step=activation_confirmed] [data-action=confirm]"),
+            "Melden dat de koppeling actief is"
+        );
         assert!(page.has("[data-fold=life] form[data-form=withdraw]"));
         assert!(edit.has("form[data-form=add_school]") && edit.has("form[data-form=move]"));
         assert_eq!(reader.get(&details).await.status, 403);

@@ -6,10 +6,12 @@ use std::str::FromStr;
 use koppelklaar::crypto::Purpose;
 use koppelklaar::crypto::mail_token::Subscription;
 use koppelklaar::domain::actor::StaffRole;
+use koppelklaar::domain::api_scope::ApiScope;
 use koppelklaar::domain::audit::{Action, MessageDone};
 use koppelklaar::domain::bulk::{BulkKind, BulkOutcome};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
+use koppelklaar::domain::feed::FeedKind;
 use koppelklaar::domain::heartbeat::Worker;
 use koppelklaar::domain::lockout::TrySort;
 use koppelklaar::domain::message::{Direction, LeftOut, Media};
@@ -39,13 +41,20 @@ fn every_stored_name_is_what_it_always_was() {
              address_bounces address_unused address_works_again digest_outdated digest_unwritable digest_stopped \
              digest_empty credentials_taken_back password_gone step_done step_not_stuck step_moved_on pause_ended end_undone check_awaited nothing_to_activate import_closed \
              activation_undone import_open_told_already import_opened reminders_gone everything_done connection_back outage_gone \
-             outage_ended outside_working_hours another_reminder_today may_have_arrived bytes_gone invite_gone colleague_disabled outside_list \
+             outage_ended outside_working_hours another_reminder_today told_an_hour_ago may_have_arrived bytes_gone invite_gone colleague_disabled outside_list \
              fault_while_writing",
         ),
         (
             stored::<Step>(),
             "consent_given details_submitted credentials_issued query_executed password_set permissions_checked \
              allowlisting_requested allowlisting_confirmed activation_confirmed",
+        ),
+        (stored::<ApiScope>(), "verdict:read schools:read events:read"),
+        (
+            stored::<FeedKind>(),
+            "school.registered school.joined school.changed school.paused school.resumed school.stopped \
+             school.reopened school.completed verdict.opened verdict.closed connection.lost connection.back \
+             certificate.expiring",
         ),
         (stored::<Gate>(), "consent webservice password allowlisting activation"),
         (stored::<Party>(), "school kurve magister"),
@@ -121,7 +130,7 @@ fn every_stored_name_is_what_it_always_was() {
              digest_resumed option_b_table_kept option_b_file_made option_b_cleaned_up staff_added \
              staff_role_changed staff_enabled staff_disabled staff_invited staff_invite_withdrawn staff_reset \
              staff_password_changed staff_factor_changed staff_sessions_ended staff_enrolled staff_signed_in \
-             staff_locked staff_codes_tried api_key_added api_key_revoked",
+             staff_locked staff_codes_tried api_key_added api_key_replaced api_key_revoked",
         ),
     ] {
         assert_eq!(found, expected);

@@ -185,7 +185,7 @@ fn before_an_address_is_confirmed_it_gets_no_word_of_who_asked_in_subject_or_gre
         let raw = String::from_utf8(raw.bytes).expect("ASCII");
         let (headers, _) = raw.split_once("\r\n\r\n").expect("headers and a body");
         let mail = app.only_mail_to("piet@elders.example").await;
-        assert_eq!(mail.subject, "Koppelklaar: bevestig je e-mailadres");
+        assert_eq!(mail.subject, "Bevestig je aanmelding voor de koppeling van Numo met Magister");
         assert!(mail.text.starts_with("Beste collega,"), "{}", mail.text);
         for word in ["gewonnen", "Prijs"] {
             assert!(!headers.contains(word), "{headers}");

@@ -86,11 +86,11 @@ fn once_the_mails_left_undoing_tells_that_the_import_is_closed() {
         let undone = undo(&table, &page).await;
         let closed = app.new_mails().await;
 
-        assert!(opened[0].subject.contains("de import is open"), "{}", opened[0].subject);
+        assert!(opened[0].subject.contains("Je kunt nu leerlingen importeren"), "{}", opened[0].subject);
         assert!(undone.text("[data-flash]").contains("krijgt daarom bericht"), "{}", undone.body);
         assert!(!is_open(&app, &table).await);
         let told: Vec<(&str, bool)> =
-            closed.iter().map(|mail| (mail.to.as_str(), mail.subject.contains("import weer dicht"))).collect();
+            closed.iter().map(|mail| (mail.to.as_str(), mail.subject.contains("Importe"))).collect();
         assert_eq!(told, [(table.school.email.as_str(), true)]);
     });
 }
@@ -109,7 +109,7 @@ fn an_import_that_closes_before_anybody_heard_that_it_was_open_is_told_to_kurve_
         assert_eq!(taken_back.status, 303, "{}", taken_back.body);
         assert!(!is_open(&app, &table).await);
         let to: Vec<(&str, bool)> =
-            told.iter().map(|mail| (mail.to.as_str(), mail.subject.contains("import weer dicht"))).collect();
+            told.iter().map(|mail| (mail.to.as_str(), mail.subject.contains("Importe"))).collect();
         assert_eq!(to, [("support@kurve.nl", true)]);
         assert_eq!(late.len(), 0, "{:?}", late.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
         let conn = app.context().db.reader();
@@ -122,7 +122,10 @@ fn an_import_that_closes_before_anybody_heard_that_it_was_open_is_told_to_kurve_
         table.staff.let_stand();
         let opened = app.new_mails().await;
         let of_school = opened.iter().filter(|mail| mail.to == table.school.email);
-        assert!(of_school.map(|mail| &mail.subject).any(|subject| subject.contains("de import is open")), "{opened:?}");
+        assert!(
+            of_school.map(|mail| &mail.subject).any(|subject| subject.contains("Je kunt nu leerlingen importeren")),
+            "{opened:?}"
+        );
     });
 }
 

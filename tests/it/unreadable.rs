@@ -51,11 +51,11 @@ fn a_school_whose_state_cannot_be_read_is_named_on_the_worklist_and_in_the_diges
 
         let text = digest.text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains("Bonhoeffer College (12AB): kan niet worden gelezen"), "{}", digest.text);
-        assert!(text.contains("Het Molenveld (13CD): nieuwe aanvraag"), "{}", digest.text);
+        assert!(text.contains("Het Molenveld (13CD): nieuwe school"), "{}", digest.text);
         assert_eq!(worklist.status, 200, "{}", worklist.body);
         assert_eq!(
             worklist.texts("[data-unreadable] li"),
-            ["Bonhoeffer College (12AB), sinds ma 23 november 2026"],
+            ["Bonhoeffer College (12AB), sinds maandag 23 november 2026"],
             "{}",
             worklist.body
         );
@@ -177,7 +177,7 @@ fn a_contact_who_cannot_be_read_is_told_of_by_their_school_beside_the_others_whe
         assert_eq!(worklist.status, 200, "{}", worklist.body);
         assert_eq!(worklist.texts("[data-unreadable] a"), ["Bonhoeffer College"], "{}", worklist.body);
         let sound = worklist.text("[data-kind=address]");
-        assert!(sound.contains("komt niet aan") && sound.contains("Sinds ma 23 november 2026"), "{sound}");
+        assert!(sound.contains("komt niet aan") && sound.contains("Sinds maandag 23 november 2026"), "{sound}");
     });
 }
 

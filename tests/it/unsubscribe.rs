@@ -173,7 +173,7 @@ fn other_mails_still_come_to_who_stopped_reminders() {
         let contact = table.school.contact.to_string();
         page.submit(&staff, "form[data-form=issue]", &[("contact", &contact), ("ground", ground)]).await;
 
-        assert!(app.only_mail_to(&table.school.email).await.subject.contains("haal wachtwoord en query op"));
+        assert!(app.only_mail_to(&table.school.email).await.subject.contains("Voer de query uit in Decibel"));
     });
 }
 

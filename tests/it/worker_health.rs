@@ -168,7 +168,7 @@ fn mails_that_are_held_back_are_told_of_and_no_worker_is_blamed() {
         let numbers = staff.at_router(&metrics::router(web)).get(links::METRICS).await.body;
 
         assert_eq!(alarms(&page), ["held"]);
-        assert!(page.text("[data-alarm=held]").contains("Er wacht er nu 1."), "{}", page.body);
+        assert!(page.text("[data-alarm=held]").contains("Er staat nu 1 mail klaar."), "{}", page.body);
         assert!((value(&numbers, "koppelklaar_mails_held") - 1.0).abs() < 1e-9);
         assert!((value(&numbers, "koppelklaar_worker_stands_still{name=\"mail\"}") - 0.0).abs() < 1e-9);
         app.send_mails().await;

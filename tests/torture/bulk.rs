@@ -23,6 +23,7 @@ use koppelklaar::services::people::staff_accounts;
 use koppelklaar::store::operations::bulk_items::Which;
 use koppelklaar::store::people::staff;
 
+use super::followed::Follower;
 use super::kept::Kept;
 use super::roster;
 use super::schools::insert_school;
@@ -74,6 +75,7 @@ pub(crate) async fn go_on(cluster: Option<&Cluster>, rounds: u32) {
     let kurve = kurve(&stage.app).await;
     let runs = begin(&stage.app, &kurve).await;
     let list = roster::begin(&stage.app, &kurve).await;
+    let follower = Follower::begin(&stage.app);
     let (mut now, mut done) = (moment(), vec![]);
     for _ in 0..rounds {
         let mut processes: Vec<Kept> = (0..INSTANCES).map(|_| Kept::spawn(&mut worker(&stage, now))).collect();
@@ -98,7 +100,11 @@ pub(crate) async fn go_on(cluster: Option<&Cluster>, rounds: u32) {
     }
     judge(&stage, &runs).await;
     roster::judge(&stage, list).await;
-    say(&format!("runs for many on {what}: {SCHOOLS} items, after each kill of {INSTANCES}: {done:?}"));
+    let events = follower.judge(&stage.app).await;
+    assert!(events > 0, "schools were taken in");
+    say(&format!(
+        "runs for many on {what}: {SCHOOLS} items, after each kill of {INSTANCES}: {done:?}; {events} events followed"
+    ));
 }
 
 async fn count_done(app: &App, runs: &[BulkRunId]) -> u32 {

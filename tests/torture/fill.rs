@@ -73,5 +73,6 @@ fn mail(app: &App, now: DateTime<Utc>, kind: MailKind, (connection, contact): (C
         sent_at: None,
         message_id: format!("<{id}@{}>", app.context.base.mail_host()),
         last_error: None,
+        told_by: None,
     }
 }

@@ -9,6 +9,7 @@
 
 mod bulk;
 mod fill;
+mod followed;
 mod kept;
 mod outage;
 mod planning;

@@ -13,7 +13,9 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use koppelklaar::chance::Chance;
-use koppelklaar::services::operations::api_keys;
+use koppelklaar::domain::actor::Actor;
+use koppelklaar::services::Call;
+use koppelklaar::services::operations::api_keys::{self, NewApiKey};
 use koppelklaar::store::mail::outbox::MailStatus;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
@@ -177,7 +179,13 @@ impl Asker<'_> {
 /// Restarts each instance so many times.
 pub(crate) async fn restart_one_after_another(cluster: &Cluster, rounds: u32) {
     let stage = Stage::new(Some(cluster)).await;
-    let key = api_keys::add(&stage.app.context, stage.app.clock.now(), "numo").await.expect("a fresh name");
+    let key = api_keys::add(
+        &stage.app.context,
+        &Call::by_machine(Actor::Operator, stage.app.clock.now(), "test"),
+        NewApiKey::for_everything("numo"),
+    )
+    .await
+    .expect("a fresh name");
     let sink = Sink::new(Chance::os(), Duration::ZERO);
     let door = sink.open(0).await;
     let mut addresses = vec![];

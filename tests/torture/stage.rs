@@ -88,6 +88,7 @@ impl Stage {
         let log = std::fs::File::options().create(true).append(true).open(self.log()).expect("a log file");
         command.env_clear().current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         command.env("KOPPELKLAAR_DATABASE_URL", &self.url).env("KOPPELKLAAR_KEYS", &self.keys);
+        command.env("KOPPELKLAAR_GATHER_MINUTES", "0");
         command.env("KOPPELKLAAR_SMTP_URL", format!("smtp://{smtp}"));
     }
 

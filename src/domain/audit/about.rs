@@ -71,6 +71,7 @@ impl Action {
             | Self::StaffLocked { .. }
             | Self::StaffCodesTried { .. }
             | Self::ApiKeyAdded { .. }
+            | Self::ApiKeyReplaced { .. }
             | Self::ApiKeyRevoked { .. } => None,
         }
     }

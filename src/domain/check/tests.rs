@@ -119,7 +119,7 @@ fn each_code_says_who_acts_and_what_to_do() {
         assert!(sentence.ends_with('.') && !sentence.contains("  "), "{sentence}");
         match code.holder() {
             Some(Party::Kurve) => assert!(sentence.contains("Kurve ") && sentence.contains("niets te doen")),
-            Some(Party::Magister) => assert!(sentence.contains("Wacht op de bevestiging van Magister")),
+            Some(Party::Magister) => assert!(sentence.contains("Wacht dan op de bevestiging")),
             Some(Party::School) => assert!(["Kijk", "Vink"].iter().any(|verb| sentence.contains(verb)), "{sentence}"),
             None => assert!(sentence.contains("werkt")),
         }

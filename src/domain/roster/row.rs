@@ -274,7 +274,7 @@ impl<'a> Cells<'a> {
             (Some(_) | None, Some(_)) | (Some(_), None) => {}
         }
         let name = contact.and_then(|text| self.kept(Field::Contact, PersonName::parse(text)));
-        let email = email.and_then(|text| self.kept(Field::Email, EmailAddress::parse(bare_address(text))));
+        let email = email.and_then(|text| self.kept(Field::Email, EmailAddress::parse_typed(text)));
         let roles = self.role();
         Some(Person { name: name?, email: email?, roles })
     }
@@ -308,16 +308,6 @@ fn mended_brin(written: &str) -> Option<Brin> {
     };
     let tries = [with_zeros(swapped(0..2)), format!("0{plain}")];
     tries.into_iter().find_map(|text| Brin::parse(&text).ok())
-}
-
-/// The address in what a mail program copies: `Joke Jansen <j.jansen@school.nl>`, `mailto:j.jansen@school.nl`.
-fn bare_address(text: &str) -> &str {
-    let inside = text.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(text, |(inside, _)| inside);
-    let inside = inside.trim().trim_end_matches([';', ',', '.']).trim();
-    match inside.get(..7) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &inside[7..],
-        Some(_) | None => inside,
-    }
 }
 
 fn region(text: &str) -> Option<Region> {

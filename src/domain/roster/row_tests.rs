@@ -3,20 +3,6 @@
 use super::*;
 
 #[test]
-fn an_address_is_taken_out_of_what_mail_programs_copy() {
-    for (pasted, address) in [
-        ("j.jansen@school.nl", "j.jansen@school.nl"),
-        ("Joke Jansen <j.jansen@school.nl>", "j.jansen@school.nl"),
-        ("mailto:j.jansen@school.nl", "j.jansen@school.nl"),
-        (" MailTo:j.jansen@school.nl; ", "j.jansen@school.nl"),
-        ("Joke", "Joke"),
-        ("é", "é"),
-    ] {
-        assert_eq!(bare_address(pasted), address, "{pasted}");
-    }
-}
-
-#[test]
 fn a_brin_is_mended_only_where_one_reading_is_left() {
     for (written, read) in [
         ("1OAB", Some("10AB")),

@@ -50,6 +50,7 @@ mod brin;
 mod email;
 mod letters;
 mod names;
+mod pasted;
 mod prose;
 mod school_domain;
 

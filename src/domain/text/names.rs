@@ -7,7 +7,8 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{TextError, is_invisible, is_odd_line_end, turns_direction};
+use super::pasted::plain_name;
+use super::{EmailAddress, TextError, is_invisible, is_odd_line_end, turns_direction};
 
 const SCHOOL_EMPTY: TextError =
     TextError::new("Vul de naam van je school in, bijvoorbeeld Bonhoeffer College, locatie Bruggertstraat.");
@@ -30,12 +31,13 @@ const TEMPLATE_EMPTY: TextError =
 const PERSON_EMPTY: TextError = TextError::new("Vul een voornaam en achternaam in, bijvoorbeeld Joke Jansen.");
 const PERSON_SHORT: TextError =
     TextError::new("Deze naam is te kort. Vul een voornaam en achternaam in, bijvoorbeeld Joke Jansen.");
-const PERSON_LONG: TextError =
-    TextError::new("Deze naam is te lang. Gebruik hoogstens 100 tekens, bijvoorbeeld Joke Jansen.");
+const PERSON_LONG: TextError = TextError::new("Deze naam is te lang. Gebruik maximaal 100 tekens.");
 const PERSON_HIDDEN: TextError = TextError::new(
     "In deze naam zit een onzichtbaar teken of een nieuwe regel. Typ de naam zelf, op één regel, bijvoorbeeld Joke Jansen.",
 );
 
+const PERSON_IS_ADDRESS: TextError =
+    TextError::new("Dit is een e-mailadres. Vul hier een voornaam en achternaam in, bijvoorbeeld Joke Jansen.");
 const WEB_ADDRESS: TextError = TextError::new(
     "In deze naam staat een webadres of e-mailadres. Vul alleen de naam in. Hoort er een punt in de naam? Zet er dan een spatie \
      achter, bijvoorbeeld St. Jan.",
@@ -62,13 +64,13 @@ impl SchoolName {
         }
     }
 
-    /// Reads a name that somebody types at a door that is open to strangers: it becomes part of what we write to others, so
-    /// it holds no address of the web.
+    /// Reads a name that somebody types or pastes at a door that is open to strangers: it becomes part of what we write to
+    /// others, so it holds no address of the web.
     ///
     /// # Errors
     /// As `parse`, and where a mail program would make a link of it.
     pub fn parse_typed(text: &str) -> Result<Self, TextError> {
-        let name = Self::parse(text)?;
+        let name = Self::parse(&plain_name(text))?;
         if holds_web_address(name.as_str()) { Err(WEB_ADDRESS) } else { Ok(name) }
     }
 
@@ -157,13 +159,16 @@ impl PersonName {
         }
     }
 
-    /// Reads a name that somebody types at a door that is open to strangers: it becomes part of what we write to others, so
-    /// it holds no address of the web.
+    /// Reads a name that somebody types or pastes into a form: it becomes part of what we write to others, so it holds no
+    /// address of the web.
     ///
     /// # Errors
-    /// As `parse`, and where a mail program would make a link of it.
+    /// As `parse`, where it is a mail address, and where a mail program would make a link of it.
     pub fn parse_typed(text: &str) -> Result<Self, TextError> {
-        let name = Self::parse(text)?;
+        if EmailAddress::parse_typed(text).is_ok() {
+            return Err(PERSON_IS_ADDRESS);
+        }
+        let name = Self::parse(&plain_name(text))?;
         if holds_web_address(name.as_str()) { Err(WEB_ADDRESS) } else { Ok(name) }
     }
 

@@ -5,16 +5,12 @@
 
 use super::{TextError, is_invisible, is_odd_line_end, turns_direction};
 
-const REASON_SHORT: TextError = TextError::new(
-    "Schrijf in een paar woorden wat er is, in minstens 3 tekens. Bijvoorbeeld: daarover gebeld op maandag.",
-);
+const REASON_SHORT: TextError = TextError::new("Vul dit in: schrijf in een paar woorden waarom.");
 const REASON_LONG: TextError = TextError::new(
     "Deze uitleg is te lang. Maak er hoogstens 1000 tekens van. Schrijf alleen wat de ander moet weten.",
 );
-const REASON_CONTROL: TextError = TextError::new(
-    "In deze uitleg zit een teken dat we niet kunnen bewaren. Typ de tekst zelf. Bijvoorbeeld: de gebruiker Kurve staat \
-     niet in de lijst.",
-);
+const REASON_CONTROL: TextError =
+    TextError::new("In je tekst staat een teken dat we niet kunnen opslaan. Plak de tekst niet, maar typ hem zelf.");
 const NOTE_EMPTY: TextError =
     TextError::new("Schrijf eerst je notitie. Bijvoorbeeld: gebeld met de school, ze gaan maandag verder.");
 const NOTE_LONG: TextError = TextError::new(
@@ -29,7 +25,7 @@ const MESSAGE_EMPTY: TextError = TextError::new("Schrijf eerst je bericht. Bijvo
 const MESSAGE_LONG: TextError =
     TextError::new("Dit bericht is te lang. Maak er hoogstens 4000 tekens van, of stuur het in twee keer.");
 const MESSAGE_CONTROL: TextError =
-    TextError::new("In dit bericht zit een teken dat we niet kunnen bewaren. Typ de tekst zelf.");
+    TextError::new("In je tekst staat een teken dat we niet kunnen opslaan. Plak de tekst niet, maar typ hem zelf.");
 
 /// Signs of a message at most, as people type it.
 const MESSAGE_SIGNS: usize = 4_000;
@@ -41,8 +37,8 @@ const RECEIVED_SIGNS: usize = 8_000;
 const CUT: &str = "\n\n[De rest van de mail is weggelaten.]";
 
 const TICKET: TextError = TextError::new(
-    "Typ het nummer van het ticket zoals het in de mail van Magister staat, in hoogstens 40 tekens. Bijvoorbeeld \
-     #12345 of MAG-2026/0815.",
+    "Dit ticketnummer is te lang of bevat een teken dat we niet kennen. Typ het over uit het ticketsysteem van Magister, in \
+     maximaal 40 tekens. Weet je het niet? Laat het veld leeg.",
 );
 
 /// Why someone did something, in their own words: 3 to 1000 signs.

@@ -5,14 +5,15 @@
 //! port, suffix. What remains must be one plain ASCII label.
 
 use super::TextError;
+use super::pasted::{bare, plain};
 
 const SUFFIX: &str = ".swp.nl";
 /// Where a live and a test Magister listen.
 const PORTS: [&str; 2] = ["8800", "8801"];
 /// The length of a label in DNS.
 const LABEL_MAX: usize = 63;
-/// More than `https://` + label + `.swp.nl:8800/doc/` can be.
-const TYPED_MAX: usize = 120;
+/// More than an address with its path and query is.
+const TYPED_MAX: usize = 2_000;
 /// Words that people type for want of the real one, and names with a meaning of their own.
 const NO_SCHOOL: [&str; 16] = [
     "localhost",
@@ -49,6 +50,10 @@ const EMAIL: TextError = TextError::new(
 const NOT_A_SCHOOL: TextError = TextError::new(
     "Dit is niet het schooldomein van een school. Typ het deel dat voor .swp.nl staat, bijvoorbeeld bonhoeffer.",
 );
+const OTHER_PORT: TextError = TextError::new(
+    "Dit adres eindigt op een andere poort dan 8800, bijvoorbeeld :443. De webservice van Magister staat op poort 8800. Typ \
+     alleen het deel dat voor .swp.nl staat, bijvoorbeeld bonhoeffer.",
+);
 const WRONG_SIGNS: TextError = TextError::new(
     "In een schooldomein staan alleen letters zonder accent, cijfers en streepjes. Typ het deel dat voor .swp.nl staat, \
      bijvoorbeeld bonhoeffer of sint-jan.",
@@ -72,30 +77,32 @@ impl std::fmt::Display for SchoolDomain {
 }
 
 impl SchoolDomain {
-    /// Reads the label, or the whole address under `swp.nl`, with or without scheme, port 8800/8801 and `/doc`.
+    /// Reads the label, or the whole address under `swp.nl` as a browser shows it: with or without scheme, port 8800 or
+    /// 8801, path and query.
     ///
     /// # Errors
     /// On everything else, with a hint for the usual mix-ups.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let typed = text.trim();
+        if text.len() > TYPED_MAX {
+            return Err(NOT_THE_DOMAIN);
+        }
+        let typed = plain(text).to_ascii_lowercase();
+        let typed = bare(&typed);
         if typed.is_empty() {
             return Err(EMPTY);
         }
-        if typed.len() > TYPED_MAX {
-            return Err(NOT_THE_DOMAIN);
-        }
-        let typed = typed.to_ascii_lowercase();
         if typed.contains("???") {
             return Err(PLACEHOLDER);
         }
-        if typed.contains("magister.net") {
+        let authority = authority(typed);
+        if authority.contains("magister.net") {
             return Err(SIGN_IN_ADDRESS);
         }
-        if typed.contains('@') {
+        if authority.contains('@') {
             return Err(EMAIL);
         }
 
-        let label = if typed.contains(['.', ':', '/']) { host_label(&typed).ok_or(NOT_THE_DOMAIN)? } else { &typed };
+        let label = if typed.contains(['.', ':', '/']) { host_label(typed)? } else { typed };
         if label.contains('.') {
             return Err(NOT_THE_DOMAIN);
         }
@@ -124,19 +131,29 @@ impl SchoolDomain {
     }
 }
 
-/// What stands before `.swp.nl`, if the rest is nothing but a scheme, one of the ports and `/doc`.
-fn host_label(address: &str) -> Option<&str> {
+/// What names the host: what stands between the scheme and the path, query or fragment.
+fn authority(address: &str) -> &str {
     let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).unwrap_or(address);
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    if !matches!(path, "" | "doc" | "doc/") {
-        return None;
+    rest.split(['/', '?', '#']).next().unwrap_or(rest)
+}
+
+/// What stands before `.swp.nl`, if it is the host, with one of the ports or none; what follows the host is of no meaning,
+/// but it is on one line.
+fn host_label(address: &str) -> Result<&str, TextError> {
+    if address.chars().any(char::is_control) {
+        return Err(NOT_THE_DOMAIN);
     }
-    let host = match authority.split_once(':') {
-        Some((host, port)) if PORTS.contains(&port) => host,
-        Some(_) => return None,
-        None => authority,
-    };
-    host.strip_suffix(SUFFIX)
+    let authority = authority(address);
+    let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
+    let label = host.strip_suffix(SUFFIX).ok_or(NOT_THE_DOMAIN)?;
+    match port {
+        None => Ok(label),
+        Some(port) if PORTS.contains(&port) => Ok(label),
+        Some(port) if !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()) => {
+            Err(OTHER_PORT)
+        }
+        Some(_) => Err(NOT_THE_DOMAIN),
+    }
 }
 
 /// A label as a school would have it. Two hyphens in a row are out: that is how punycode starts (`xn--`).
@@ -179,6 +196,16 @@ mod tests {
             "HTTPS://BONHOEFFER.SWP.NL:8800/DOC",
             "https://bonhoeffer.swp.nl:8801/doc/",
             "https://bonhoeffer.swp.nl/",
+            "bonhoeffer.swp.nl/admin",
+            "bonhoeffer.swp.nl//doc/..",
+            "bonhoeffer.swp.nl/doc?x=1",
+            "bonhoeffer.swp.nl?x=1",
+            "bonhoeffer.swp.nl#top",
+            "bonhoeffer.swp.nl.",
+            "bonhoeffer.",
+            "bon\u{AD}hoe\u{200B}ffer\u{FE0F}",
+            "'bonhoeffer'",
+            "<bonhoeffer>",
         ] {
             let domain = SchoolDomain::parse(typed).unwrap_or_else(|error| panic!("{typed:?}: {error}"));
 
@@ -227,25 +254,23 @@ mod tests {
         // other hosts
         "bonhoeffer.nl", "swp.nl", ".swp.nl", "https://swp.nl", "bonhoeffer.swp.nl.evil.example", "evil.example/x.swp.nl",
         "bonhoeffer.swp.com", "bonhoefferswp.nl", "bonhoeffer.swpxnl", "a.bonhoeffer.swp.nl", "a.b", "..swp.nl",
-        "bonhoeffer..swp.nl", "bonhoeffer.swp.nl.", "bonhoeffer.", ".bonhoeffer", "bonhoeffer.swp.nl.swp.nl",
+        "bonhoeffer..swp.nl", ".bonhoeffer", "bonhoeffer.swp.nl.swp.nl", "evil.example?.swp.nl", "evil.example#.swp.nl",
         // look-alikes
-        "bоnhoeffer", "bonhoeffer．swp.nl", "bonhoeffer。swp.nl", "bonhoeffer.ſwp.nl", "ｂonhoeffer", "bon\u{AD}hoeffer",
-        "bon\u{200B}hoeffer", "\u{202E}reffeohnob", "xn--bonhffer-q4a", "xn--80ak6aa92e.swp.nl", "ab--cd", "straße",
-        "bonhoeffer\u{FE0F}", "bonhoeffer․swp.nl", "ⓑonhoeffer", "bonhoeffer\u{301}", "\u{212A}ern",
+        "bоnhoeffer", "bonhoeffer．swp.nl", "bonhoeffer。swp.nl", "bonhoeffer.ſwp.nl", "ｂonhoeffer",
+        "\u{202E}reffeohnob", "xn--bonhffer-q4a", "xn--80ak6aa92e.swp.nl", "ab--cd", "straße",
+        "bonhoeffer․swp.nl", "ⓑonhoeffer", "bonhoeffer\u{301}", "\u{212A}ern",
         // other ports
         "bonhoeffer.swp.nl:443", "bonhoeffer.swp.nl:", "bonhoeffer.swp.nl:08800", "bonhoeffer.swp.nl:8800:8801",
         "bonhoeffer.swp.nl:88001", "bonhoeffer.swp.nl:+8800", "bonhoeffer:8800", "https://bonhoeffer",
         // other paths, query, fragment
-        "bonhoeffer.swp.nl/admin", "bonhoeffer.swp.nl/doc/x", "bonhoeffer.swp.nl/doc/..", "bonhoeffer.swp.nl//doc",
-        "bonhoeffer.swp.nl/doc?x=1", "bonhoeffer.swp.nl?x=1", "bonhoeffer.swp.nl#top", "bonhoeffer?", "bonhoeffer#",
-        "bonhoeffer/", "bonhoeffer/doc", "bonhoeffer.swp.nl/doc//", "bonhoeffer.swp.nl;x",
+        "bonhoeffer?", "bonhoeffer#", "bonhoeffer/", "bonhoeffer/doc", "bonhoeffer.swp.nl;x",
         // schemes
         "https://https://bonhoeffer.swp.nl", "ftp://bonhoeffer.swp.nl", "file:///etc/passwd", "//bonhoeffer.swp.nl",
         "https:bonhoeffer.swp.nl", "https:/bonhoeffer.swp.nl", "https://", "javascript:alert(1)", "http://http://x",
         // escapes and control signs
         "bonhoeffer%2eswp.nl", "%62onhoeffer", "bonhoeffer%00.swp.nl", "bon\0hoeffer", "bonhoeffer\r\nHost: evil",
-        "bon\nhoeffer", "bon\thoeffer.swp.nl", "bonhoeffer .swp.nl", "bonhoeffer\\.swp.nl", "https:\\\\bonhoeffer.swp.nl",
-        "bonhoeffer.swp.nl\\doc", "evil.example\\.swp.nl", "bon_hoeffer", "'bonhoeffer'", "<bonhoeffer>", "bonhoeffer\u{7F}",
+        "bon\nhoeffer", "bon\thoeffer.swp.nl", "bonhoeffer.swp.nl/\r\nHost: evil", "bonhoeffer .swp.nl", "bonhoeffer\\.swp.nl", "https:\\\\bonhoeffer.swp.nl",
+        "bonhoeffer.swp.nl\\doc", "evil.example\\.swp.nl", "bon_hoeffer", "bonhoeffer\u{7F}",
         // shape of the label
         "-bonhoeffer", "bonhoeffer-", "-", "--", "-.swp.nl", "bonhoeffer,bonhoeffer", "bonhoeffer bonhoeffer",
     ];

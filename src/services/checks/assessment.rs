@@ -14,6 +14,7 @@ use crate::domain::check::{
     NotMade, Receipt, Rung, judge,
 };
 use crate::domain::credential::ClosedReason;
+use crate::domain::feed::FeedKind;
 use crate::domain::import_gate::open_schools;
 use crate::domain::onboarding::{Changed, Command, Onboarding};
 use crate::services::onboarding::onboardings;
@@ -182,6 +183,7 @@ async fn apply(
     let next = CheckStatus { next_check_at: sooner(claimed, &known, next_at), ..next };
     check_status::save(work.conn(), &next).await?;
     note_loss(work, call, claimed, &known, &next, result.code);
+    note_certificate(work, call, &known, &next);
     if judged.alarm == Some(Alarm::Outage) {
         let failing = fleet.failing_with(is_worse);
         let began_at = known.failing_since.unwrap_or(call.now);
@@ -261,6 +263,15 @@ async fn close_reveal(work: &mut UnitOfWork<'_>, call: &Call, claimed: &Claimed)
         work.note(Some(claimed.connection), Action::RevealClosed { version: claimed.version });
     }
     Ok(())
+}
+
+/// Machines hear of a certificate that ends when Kurve does: with the first check after each of its warnings begins.
+fn note_certificate(work: &mut UnitOfWork<'_>, call: &Call, known: &CheckStatus, next: &CheckStatus) {
+    let warned_at = next.certificate.and_then(|certificate| certificate.warned_at(call.now));
+    let is_news = |warned_at| known.last.is_none_or(|(_, checked_at)| checked_at < warned_at);
+    if warned_at.is_some_and(is_news) {
+        work.tell_machines(next.connection, FeedKind::CertificateExpiring);
+    }
 }
 
 fn note_loss(

@@ -14,6 +14,7 @@ mod kept_lease;
 mod mailer;
 mod notes;
 mod outcome;
+mod together;
 mod write;
 
 use chrono::{DateTime, Utc};
@@ -106,11 +107,14 @@ pub async fn find_any(context: &Context, id: MailId) -> Result<Reading, ServiceE
     outbox::find_any(context.db.reader(), id).await?.ok_or(ServiceError::NotFound)
 }
 
-/// A mail as it was rendered when it was handed over, for as long as it is kept; never one with a token.
+/// A mail as it was rendered when it was handed over, for as long as it is kept; never one with a token. Of one that went
+/// with another, that mail.
 ///
 /// # Errors
 /// When the store fails, or what is kept does not open.
 pub async fn find_frozen(context: &Context, id: MailId) -> Result<Option<BuiltMail>, ServiceError> {
-    let sealed = frozen_mails::find(context.db.reader(), id).await?;
+    let conn = context.db.reader();
+    let id = outbox::find_any(conn, id).await?.and_then(Result::ok).and_then(|mail| mail.told_by).unwrap_or(id);
+    let sealed = frozen_mails::find(conn, id).await?;
     sealed.map(|sealed| frozen::open(context, id, &sealed)).transpose()
 }

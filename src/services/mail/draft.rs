@@ -6,6 +6,7 @@ use crate::domain::ids::ReminderMailId;
 use crate::domain::onboarding::Step;
 use crate::domain::unsent::UnsentReason;
 use crate::mail::message::RenderedMail;
+use crate::services::mail::mails::Bodies;
 use crate::services::{Context, ServiceError, reminders};
 use crate::store::mail::outbox::OutboxMail;
 
@@ -33,6 +34,9 @@ pub(super) struct Draft {
     /// Name and address for answers.
     pub(super) reply_to: (String, String),
     pub(super) rendered: RenderedMail,
+    /// The same without its frame, and the name in its salutation: for a mail that says more.
+    pub(super) bodies: Bodies,
+    pub(super) reader: String,
     /// What the mail must have to itself before it goes.
     pub(super) claim: Option<Claim>,
 }

@@ -275,7 +275,9 @@ pub async fn reveal(
     }
     let ContactRef { connection, contact } = who;
     work.note(Some(connection), Action::PasswordRevealed { version: stored.version, left });
-    for person in store::people::contacts::list(work.conn(), connection).await? {
+    let people = store::people::contacts::list(work.conn(), connection).await?;
+    // Kurve reads it too.
+    for person in people.iter().map(|person| Some(person.id)).chain([None]) {
         let about = About {
             by: Some(contact),
             credential_version: Some(stored.version),
@@ -285,7 +287,7 @@ pub async fn reveal(
         work.mail(NewMail {
             kind: MailKind::CredentialsRevealed,
             connection: Some(connection),
-            contact: Some(person.id),
+            contact: person,
             about,
             occasion: format!("{connection}/{}/{left}/{}", stored.version, call.now.timestamp_millis()),
         });

@@ -1,5 +1,6 @@
 //! What Numo asks: may this school import?
 
+use crate::domain::ids::SchoolId;
 use crate::domain::import_gate::{Verdict, verdict};
 use crate::domain::text::Brin;
 use crate::services::checks::{self, ActivationAnswer};
@@ -9,6 +10,8 @@ use crate::store::onboarding::{onboardings, schools};
 /// The verdict with what it rests on.
 #[derive(Debug, Clone)]
 pub struct GateAnswer {
+    /// Which school.
+    pub school: SchoolId,
     /// The school's BRIN as it is registered.
     pub brin: Brin,
     /// The verdict.
@@ -31,5 +34,6 @@ pub async fn answer(context: &Context, brin: &Brin) -> Result<GateAnswer, Servic
     let onboardings::Versioned { state, version } = onboardings::load(conn, school.connection).await?;
     let activation = checks::activation(context, school.connection).await?;
     let state = state.only(school.id).ok_or(ServiceError::NotFound)?;
-    Ok(GateAnswer { brin: school.details.brin, verdict: verdict(&state, school.id), state, version, activation })
+    let verdict = verdict(&state, school.id);
+    Ok(GateAnswer { school: school.id, brin: school.details.brin, verdict, state, version, activation })
 }

@@ -3,10 +3,12 @@
 
 pub mod access;
 pub mod arrangements;
+pub mod changed_schools;
 pub mod credentials;
 pub mod details;
 pub mod import_gate;
 pub mod joins;
+mod kept_hands;
 pub mod moves;
 pub mod notes;
 pub mod onboardings;

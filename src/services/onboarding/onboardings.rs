@@ -18,7 +18,7 @@ use crate::domain::school::{Contact, NewContact, School, SchoolRef};
 use crate::services::checks::{self, ActivationAnswer};
 use crate::services::mail::reach::{self, Reach};
 use crate::services::onboarding::tell::tell;
-use crate::services::onboarding::{access, arrangements};
+use crate::services::onboarding::{access, arrangements, kept_hands};
 use crate::services::operations::insight::{self, Turned};
 use crate::services::people::contacts;
 use crate::services::unit_of_work::{NewMail, UnitOfWork};
@@ -189,7 +189,7 @@ pub async fn hand_over(
 }
 
 /// Everyone who is made a contact gets a mail from us, so a school makes no more of them than schools do.
-fn check_room(known: &[Contact], now: DateTime<Utc>) -> Result<(), ServiceError> {
+pub(in crate::services) fn check_room(known: &[Contact], now: DateTime<Utc>) -> Result<(), ServiceError> {
     let here = known.iter().filter(|contact| contact.is_active()).count();
     // The first one came by the request, not by a colleague.
     let new = known.iter().skip(1).filter(|contact| now - contact.created_at < Duration::hours(24)).count();
@@ -242,6 +242,9 @@ pub(in crate::services) async fn change_all(
         state = state.apply_all(&new);
         events.extend(new);
     }
+    let given_back = kept_hands::given_back(work.conn(), call, connection, &before, &state).await?;
+    state = state.apply_all(&given_back);
+    events.extend(given_back);
     // Before it is noted who can see them.
     follow_credentials(work, call, connection, &before, &state).await?;
     let (state, noted) = access::noted(work.conn(), call, connection, state).await?;

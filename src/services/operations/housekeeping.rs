@@ -1,16 +1,18 @@
 //! Clearing away what no longer counts: sessions, wrong tries, links and requests that ended, mails that carried a token, the bytes
-//! of mails that went long ago, old checks, requests to join that were decided long ago, old runs, and lists of schools
+//! of mails that went long ago, old checks, requests to join that were decided long ago, old runs, forms that were kept, and lists of schools
 //! that nobody carried out.
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::domain::feed::KEEP_DAYS as KEEP_FEED_DAYS;
 use crate::domain::lockout;
+use crate::services::people::kept_forms::KEEP_MINUTES;
 use crate::services::{Context, ServiceError, checks, roster};
 use crate::store::mail::{frozen_mails, outbox};
 use crate::store::onboarding::joins;
-use crate::store::operations::bulk_runs;
+use crate::store::operations::{bulk_runs, feed};
 use crate::store::people::{
-    access_links, known_browsers, registrations, sessions, staff_browsers, stranger_counts, wrong_tries,
+    access_links, kept_forms, known_browsers, registrations, sessions, staff_browsers, stranger_counts, wrong_tries,
 };
 
 /// How long ended links and requests are kept, so that a late visitor is told "used" or "too old".
@@ -53,7 +55,9 @@ pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64
     let browsers =
         known_browsers::delete_unseen(conn, forgotten).await? + staff_browsers::delete_before(conn, forgotten).await?;
     let counts = stranger_counts::delete_before(conn, now - Duration::days(KEEP_COUNTS_DAYS)).await?;
-    let at_doors = tries + browsers + counts;
+    let events = feed::delete_before(conn, now - Duration::days(KEEP_FEED_DAYS)).await?;
+    let typed = kept_forms::delete_before(conn, now - Duration::minutes(KEEP_MINUTES)).await?;
+    let at_doors = tries + browsers + counts + events + typed;
     Ok(at_doors + links + requests + mails + frozen + checks + decided + runs + lists + sessions)
 }
 

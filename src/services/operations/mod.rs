@@ -5,6 +5,7 @@ pub mod audit;
 pub mod clock_repair;
 pub mod desk_settings;
 pub mod export;
+pub mod feed;
 pub mod holiday_book;
 pub mod holidays;
 pub mod housekeeping;

@@ -38,11 +38,23 @@ pub async fn add(
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold_seen(&work, connection, seen).await?;
-    if find_by_email(&work, connection, &person.email).await?.is_some_and(|found| found.removed_at.is_none()) {
+    add_held(&mut work, call, connection, person, held).await?;
+    work.finish().await
+}
+
+/// The same within a change under way, which may be done by whoever asks.
+pub(super) async fn add_held(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    connection: ConnectionId,
+    person: NewContact,
+    held: Versioned,
+) -> Result<(), ServiceError> {
+    if find_by_email(work, connection, &person.email).await?.is_some_and(|found| found.removed_at.is_none()) {
         return Err(ServiceError::ContactExists);
     }
-    let contact = ensure(&mut work, call, connection, Some(held.version + 1), person).await?;
-    let version = access::save_noted(&mut work, call, connection, held).await?;
+    let contact = ensure(work, call, connection, Some(held.version + 1), person).await?;
+    let version = access::save_noted(work, call, connection, held).await?;
     work.mail(NewMail {
         kind: MailKind::ContactAdded,
         connection: Some(connection),
@@ -50,7 +62,7 @@ pub async fn add(
         about: About::default(),
         occasion: format!("{connection}/{version}"),
     });
-    work.finish().await
+    Ok(())
 }
 
 /// The contact with this address, made or taken back if need be. The caller has locked the onboarding; its version, if
@@ -168,19 +180,30 @@ pub async fn remove(context: &Context, call: &Call, who: ContactRef, seen: Optio
     call.check_may_act()?;
     let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold_seen(&work, who.connection, seen).await?;
-    let email = load_of(&work, who).await?.email;
+    remove_held(&mut work, call, who, held).await?;
+    work.finish().await
+}
+
+/// The same within a change under way, which may be done by whoever asks.
+pub(super) async fn remove_held(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    who: ContactRef,
+    held: Versioned,
+) -> Result<(), ServiceError> {
+    let email = load_of(work, who).await?.email;
     let ContactRef { connection, contact } = who;
     if contacts::list(work.conn(), connection).await?.len() == 1 {
         return Err(ServiceError::LastContact);
     }
     contacts::mark_removed(work.conn(), who, call.now).await?;
-    let email_key = context.keys.email_key(&email.key_form());
+    let email_key = work.context().keys.email_key(&email.key_form());
     if contacts::list_by_email(work.conn(), &email_key).await?.is_empty() {
         sessions::delete_of_address(work.conn(), &email_key).await?;
     }
-    let version = access::save_noted(&mut work, call, connection, held).await?;
+    let version = access::save_noted(work, call, connection, held).await?;
     work.note_version(Some(connection), Some(version), Action::ContactRemoved { contact });
-    work.finish().await
+    Ok(())
 }
 
 /// Kurve vouches for a contact: from then on password and query file may be handed to them. A role that the school gave

@@ -1,12 +1,14 @@
 //! People: contacts and their addresses, requests of new schools, sign-in, and the accounts of Kurve.
 
 pub mod addresses;
+pub mod by_school;
 pub mod colleagues;
 mod confirmations;
 pub mod contact_address;
 pub mod contacts;
 pub mod door_log;
 pub mod hashing;
+pub mod kept_forms;
 pub mod link_requests;
 pub mod own_account;
 pub mod portal_access;

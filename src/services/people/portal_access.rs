@@ -10,7 +10,7 @@ use crate::domain::connection::{Carried, Connection};
 use crate::domain::ids::{ConnectionId, SessionId};
 use crate::domain::onboarding::Onboarding;
 use crate::domain::school::{Contact, ContactRef};
-use crate::domain::text::SchoolName;
+use crate::domain::text::{SchoolName, fold};
 use crate::services::in_passing::in_passing;
 use crate::services::people::door_log::{self, Account};
 pub use crate::services::people::link_requests::request_link;
@@ -314,7 +314,7 @@ pub(in crate::services) async fn keep_alive(
 /// The connections that an address belongs to, by name.
 pub async fn list_choices(context: &Context, email_key: &str) -> Result<Vec<Choice>, ServiceError> {
     let mut choices = choices_of(context.db.reader(), email_key).await?;
-    choices.sort_by_cached_key(|choice| (choice.name.to_string(), choice.carried.to_string()));
+    choices.sort_by_cached_key(|choice| (fold(choice.name.as_str()), choice.carried.to_string()));
     Ok(choices)
 }
 
@@ -334,6 +334,11 @@ pub async fn choices_of(conn: &impl ConnectionTrait, email_key: &str) -> Result<
 /// Whether an address belongs to more connections than one.
 pub async fn has_more_schools(context: &Context, email_key: &str) -> Result<bool, ServiceError> {
     Ok(contacts::list_connections_of(context.db.reader(), email_key).await?.len() > 1)
+}
+
+/// Whether an address is that of a contact of any connection.
+pub async fn is_contact(context: &Context, email_key: &str) -> Result<bool, ServiceError> {
+    Ok(!contacts::list_connections_of(context.db.reader(), email_key).await?.is_empty())
 }
 
 /// Ends a session, of a school or of Kurve.

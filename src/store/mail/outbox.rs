@@ -12,7 +12,7 @@ use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 use crate::domain::ids::{ConnectionId, ContactId, MailId};
 use crate::domain::notice::{About, MailKind};
-use crate::store::mail::{mail_connections, notify};
+use crate::store::mail::{gathered, mail_connections, notify};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// What became of a mail.
@@ -73,12 +73,15 @@ pub struct OutboxMail {
     pub message_id: String,
     /// Why the last try failed, why it was skipped, or why it was dropped.
     pub last_error: Option<String>,
+    /// The mail that tells of it too: they go in one, or went.
+    pub told_by: Option<MailId>,
 }
 
 impl OutboxMail {
     /// Whether a mail server may have it although it did not say so.
     pub fn may_have_arrived(&self) -> bool {
-        self.handing_over_at.is_some() || self.may_be_double
+        let is_under_way = self.told_by.is_some() && self.status == MailStatus::Waiting;
+        self.handing_over_at.is_some() || self.may_be_double || is_under_way
     }
 }
 
@@ -123,6 +126,7 @@ pub async fn insert_all(conn: &impl ConnectionTrait, mails: &[OutboxMail]) -> Re
             sent_at: Set(mail.sent_at),
             message_id: Set(mail.message_id.clone()),
             last_error: Set(mail.last_error.clone()),
+            told_by: Set(mail.told_by.map(MailId::as_uuid)),
         };
         let keep = OnConflict::column(outbox::Column::DedupeKey).do_nothing().to_owned();
         outbox::Entity::insert(row).on_conflict(keep).exec_without_returning(conn).await?;
@@ -204,9 +208,14 @@ pub async fn mark_dropped(
                 .status
                 .is_not_in([MailStatus::Sent, MailStatus::Skipped, MailStatus::Dropped].map(MailStatus::as_str)),
         )
+        .filter(outbox::COLUMN.told_by.is_null())
         .filter(lease::is_free_since(now))
         .exec(conn)
         .await?;
+    if changed.rows_affected == 1 {
+        // What was to go with it goes by itself.
+        gathered::let_go(conn, id).await?;
+    }
     Ok(changed.rows_affected == 1)
 }
 
@@ -222,6 +231,7 @@ pub async fn save_waiting(
         .col_expr(outbox::COLUMN.next_attempt_at, mail.next_attempt_at.into())
         .filter(outbox::COLUMN.id.eq(mail.id.as_uuid()))
         .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
+        .filter(outbox::COLUMN.told_by.is_null())
         .filter(lease::is_free_since(now))
         .exec(conn)
         .await?;
@@ -369,5 +379,6 @@ fn to_mail(row: outbox::Model) -> Result<OutboxMail, StoreError> {
         sent_at: row.sent_at,
         message_id: row.message_id,
         last_error: row.last_error,
+        told_by: row.told_by.map(MailId::from_uuid),
     })
 }

@@ -46,6 +46,7 @@ fn oldest_waiting(due_before: DateTime<Utc>) -> Select<outbox::Entity> {
     outbox::Entity::find()
         .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
         .filter(outbox::COLUMN.next_attempt_at.lte(due_before))
+        .filter(outbox::COLUMN.told_by.is_null())
         .order_by_asc(outbox::COLUMN.next_attempt_at)
         .limit(1)
 }

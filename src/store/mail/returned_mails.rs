@@ -5,8 +5,8 @@ use entity::outbox;
 use sea_orm::sea_query::Condition;
 use sea_orm::{EntityTrait, QueryFilter};
 
-use crate::store::mail::frozen_mails;
 use crate::store::mail::outbox::{MailStatus, OutboxMail, about_json};
+use crate::store::mail::{frozen_mails, gathered};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// Notes that a mail came back for good, with the reason and the reports in what it is about; `false` when it is known
@@ -27,6 +27,9 @@ pub async fn mark_returned(conn: &impl ConnectionTrait, mail: &OutboxMail, why: 
         .filter(can_come_back)
         .exec(conn)
         .await?;
+    if changed.rows_affected == 1 {
+        gathered::mark_returned(conn, mail.id, why).await?;
+    }
     Ok(changed.rows_affected == 1)
 }
 
@@ -88,6 +91,7 @@ pub async fn mark_to_send_again(
     if changed.rows_affected == 0 {
         return Ok(false);
     }
+    gathered::mark_to_send_again(conn, mail.id, at).await?;
     frozen_mails::delete(conn, &[mail.id]).await?;
     Ok(true)
 }

@@ -14,6 +14,7 @@ pub mod onboardings;
 pub mod option_b;
 pub mod overview;
 pub mod roster;
+pub mod school_changes;
 pub mod school_list;
 pub mod schools;
 mod search;

@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelec
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::{Course, SchoolProgress};
 use crate::domain::school::{School, SchoolDetails, SchoolRef};
-use crate::domain::text::{Brin, SchoolName};
+use crate::domain::text::{Brin, SchoolName, fold};
 use crate::store::{Changing, ConnectionTrait, StoreError, readable};
 
 /// Stores a new school.
@@ -120,7 +120,9 @@ pub async fn list_names(
 /// The schools of a connection, by name.
 pub async fn list(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Vec<School>, StoreError> {
     let query = school::Entity::find().filter(school::COLUMN.connection_id.eq(connection.as_uuid()));
-    let rows = query.order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id).all(conn).await?;
+    let mut rows = query.order_by_asc(school::COLUMN.id).all(conn).await?;
+    // As in a Dutch telephone book, which no order of a database is.
+    rows.sort_by_cached_key(|row| fold(&row.name));
     rows.into_iter().map(to_school).collect()
 }
 

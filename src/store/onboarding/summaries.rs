@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::domain::check::{Newest, Truths};
 use crate::domain::ids::{ConnectionId, SchoolId};
+use crate::domain::import_gate::open_schools;
 use crate::domain::onboarding::progress::is_stuck;
 use crate::domain::onboarding::{Gate, Onboarding, Party};
 use crate::domain::school::Region;
@@ -92,6 +93,7 @@ struct Source {
     version: i32,
     state: String,
     no_answer_since: Option<DateTime<Utc>>,
+    updated_at: DateTime<Utc>,
     name: String,
     domain: String,
     region: String,
@@ -165,6 +167,7 @@ pub(in crate::store) async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid])
         .column(onboarding::Column::Version)
         .column(onboarding::Column::State)
         .column(onboarding::Column::NoAnswerSince)
+        .column(onboarding::Column::UpdatedAt)
         .column(connection::Column::Name)
         .column(connection::Column::Domain)
         .column(connection::Column::Region)
@@ -252,6 +255,8 @@ fn to_row(source: &Source, whole: &Onboarding, school: school::Model) -> Option<
         created_at: school.created_at,
         version: source.version,
         search_row: search_row(school.id),
+        may_import: Some(open_schools(whole).contains(&SchoolId::from_uuid(school.id))),
+        changed_at: Some(source.updated_at.max(school.updated_at)),
     })
 }
 

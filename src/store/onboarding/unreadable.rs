@@ -9,6 +9,7 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::domain::ids::ConnectionId;
+use crate::domain::text::fold;
 use crate::store::checks::check_status::to_check_status;
 use crate::store::onboarding::arrangements::to_arrangement;
 use crate::store::onboarding::connections::name_carried;
@@ -42,7 +43,7 @@ pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<NamedConnection>, S
             break;
         }
     }
-    found.sort_by(|a, b| (&a.name, &a.carried).cmp(&(&b.name, &b.carried)));
+    found.sort_by_cached_key(|one| (fold(&one.name), one.carried.clone()));
     Ok(found)
 }
 

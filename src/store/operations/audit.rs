@@ -252,14 +252,17 @@ pub async fn list_adders(
 ) -> Result<BTreeMap<ContactId, Adding>, StoreError> {
     let rows = audit::Entity::find()
         .filter(audit::COLUMN.connection_id.eq(connection.as_uuid()))
-        .filter(audit::COLUMN.action.is_in(["contact_added", "contact_entered"]))
+        .filter(audit::COLUMN.action.is_in(["contact_added", "contact_entered", "contact_address_corrected"]))
         .order_by_asc(audit::COLUMN.id)
         .all(conn)
         .await?;
     let mut adders = BTreeMap::new();
     for row in rows {
         let Entry { by, action, .. } = to_entry(row)?;
-        if let Action::ContactAdded { contact, .. } | Action::ContactEntered { contact, .. } = action {
+        if let Action::ContactAdded { contact, .. }
+        | Action::ContactEntered { contact, .. }
+        | Action::ContactAddressCorrected { contact, .. } = action
+        {
             adders.insert(contact, Adding { by, is_entered: matches!(action, Action::ContactEntered { .. }) });
         }
     }

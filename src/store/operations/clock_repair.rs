@@ -5,7 +5,7 @@
 //! themselves ([`super::job_slots::claim`]), for this is a job.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{address_mark, bulk_run, check_host, check_status, connection_check, onboarding, outbox, staff};
+use entity::{address_mark, bulk_run, check_host, check_status, connection_check, onboarding, outbox, wrong_try};
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 use strum::IntoEnumIterator;
@@ -26,9 +26,6 @@ const LONGEST_RUN_LEASE: TimeDelta = TimeDelta::minutes(5);
 /// The furthest turn of a connection is in eight days, on the same weekday.
 const FURTHEST_TURN: TimeDelta = TimeDelta::days(10);
 
-/// No account is locked for longer than some minutes.
-const LONGEST_LOCK: TimeDelta = TimeDelta::days(1);
-
 /// Takes every moment back that is too far ahead; returns how many.
 pub async fn pull_back(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let just_now = now + CLOCK_SKEW;
@@ -40,7 +37,7 @@ pub async fn pull_back(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
         + pull::<check_host::Entity>(conn, check_host::Column::LeaseUntil, now + LONGEST_CHECK, now).await?
         + pull::<bulk_run::Entity>(conn, bulk_run::Column::FreeFrom, now + LONGEST_RUN_LEASE, now).await?
         + pull::<address_mark::Entity>(conn, address_mark::Column::BouncedAt, just_now, now).await?
-        + pull::<staff::Entity>(conn, staff::Column::LockedUntil, now + LONGEST_LOCK, now).await?)
+        + pull::<wrong_try::Entity>(conn, wrong_try::Column::At, just_now, now).await?)
 }
 
 async fn pull<E: EntityTrait>(

@@ -7,6 +7,7 @@ pub mod bulk_runs;
 pub mod clock;
 pub mod clock_repair;
 pub mod desk_settings;
+pub mod feed;
 pub mod heartbeats;
 pub mod holidays;
 pub mod insight;

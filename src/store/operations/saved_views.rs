@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use entity::saved_view;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter};
 
 use crate::domain::ids::{SavedViewId, StaffId};
-use crate::domain::text::ViewName;
+use crate::domain::text::{ViewName, fold};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// A filter under a name.
@@ -40,11 +40,8 @@ pub async fn save(conn: &impl ConnectionTrait, view: &SavedView, now: DateTime<U
 
 /// A colleague's views, by name.
 pub async fn list(conn: &impl ConnectionTrait, owner: StaffId) -> Result<Vec<SavedView>, StoreError> {
-    let rows = saved_view::Entity::find()
-        .filter(saved_view::COLUMN.staff_id.eq(owner.as_uuid()))
-        .order_by_asc(saved_view::COLUMN.name)
-        .all(conn)
-        .await?;
+    let mut rows = saved_view::Entity::find().filter(saved_view::COLUMN.staff_id.eq(owner.as_uuid())).all(conn).await?;
+    rows.sort_by_cached_key(|row| (fold(&row.name), row.id));
     rows.into_iter().map(to_view).collect()
 }
 

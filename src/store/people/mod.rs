@@ -4,6 +4,7 @@ pub mod access_links;
 pub mod address_marks;
 pub mod contacts;
 pub mod invites;
+pub mod kept_forms;
 pub mod known_browsers;
 pub mod registrations;
 pub mod sessions;

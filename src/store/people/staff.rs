@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 use crate::domain::actor::StaffRole;
 use crate::domain::ids::StaffId;
 use crate::domain::lockout::{Alarms, TrySort};
-use crate::domain::text::{EmailAddress, PersonName};
+use crate::domain::text::{EmailAddress, PersonName, fold};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// An account.
@@ -94,7 +94,8 @@ pub async fn find_by_email(conn: &impl ConnectionTrait, email_key: &str) -> Resu
 
 /// Every account, by name.
 pub async fn list(conn: &impl ConnectionTrait) -> Result<Vec<StaffAccount>, StoreError> {
-    let rows = staff::Entity::find().order_by_asc(staff::COLUMN.name).order_by_asc(staff::COLUMN.id).all(conn).await?;
+    let mut rows = staff::Entity::find().order_by_asc(staff::COLUMN.id).all(conn).await?;
+    rows.sort_by_cached_key(|row| fold(&row.name));
     rows.into_iter().map(to_account).collect()
 }
 

@@ -1,22 +1,21 @@
 //! The verdict over one school.
 
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use strum::IntoEnumIterator;
 
-use crate::crypto::{digest, hex};
+use super::client::VerdictClient;
+use super::tagged::tagged;
 use crate::domain::check::{Sight, StepTruth, Truths};
-use crate::domain::import_gate::Verdict;
+use crate::domain::import_gate::{Verdict, verdict_name};
 use crate::domain::onboarding::{Gate, Onboarding, Party, Step};
 use crate::domain::text::Brin;
 use crate::services::checks::ActivationAnswer;
 use crate::services::onboarding::import_gate::{self, GateAnswer};
 use crate::web::WebState;
-use crate::web::extract::ApiClient;
 use crate::web::problem::{ApiError, Problem};
 
 /// The verdict with what it rests on.
@@ -134,38 +133,23 @@ struct StepAnswer {
         (status = 200, body = ImportGate, description = "The verdict"),
         (status = 304, description = "The verdict is the one that If-None-Match names"),
         (status = 401, body = Problem, content_type = "application/problem+json", description = "No working API key"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "The key has no scope verdict:read"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "No such school"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "Not a BRIN"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many requests with this key: Retry-After says when"),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "Not now: Retry-After says when"),
     ),
     security(("api_key" = []))
 )]
 pub(super) async fn show(
     State(web): State<WebState>,
-    _client: ApiClient,
+    _client: VerdictClient,
     Path(brin): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let brin = Brin::parse(&brin).map_err(|_| ApiError::BadBrin)?;
     let found = import_gate::answer(&web.context, &brin).await?;
-    let body = body(&found);
-    let tag = entity_tag(&body);
-    let cache = [(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")), (header::ETAG, tag.clone())];
-    if headers.get_all(header::IF_NONE_MATCH).iter().any(|known| names(known, &tag)) {
-        return Ok((StatusCode::NOT_MODIFIED, cache).into_response());
-    }
-    Ok((cache, Json(body)).into_response())
-}
-
-fn entity_tag(body: &ImportGate) -> HeaderValue {
-    let json = serde_json::to_vec(body).expect("it is plain data");
-    let hash = hex(&digest(&[&json]));
-    HeaderValue::from_str(&format!("\"{}\"", &hash[..16])).expect("hexadecimal in quotes is a header value")
-}
-
-fn names(known: &HeaderValue, tag: &HeaderValue) -> bool {
-    let (Ok(known), Ok(tag)) = (known.to_str(), tag.to_str()) else { return false };
-    known.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+    Ok(tagged(&headers, &body(&found)))
 }
 
 fn body(found: &GateAnswer) -> ImportGate {
@@ -184,7 +168,7 @@ fn body(found: &GateAnswer) -> ImportGate {
     };
     ImportGate {
         brin: found.brin.to_string(),
-        verdict: if found.verdict.is_open() { "open" } else { "closed" },
+        verdict: verdict_name(found.verdict.is_open()),
         reasons,
         answers: Gate::iter().map(|gate| answer(&truths, gate)).collect(),
         state: found.state.lifecycle().as_str(),

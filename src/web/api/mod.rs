@@ -1,6 +1,12 @@
 //! The API for machines: JSON, problem details for every error, never HTML.
 
+mod client;
+mod events;
 mod import_gate;
+mod limit;
+mod query;
+mod schools;
+mod tagged;
 
 use axum::routing::get;
 use axum::{Json, Router};
@@ -11,16 +17,21 @@ use crate::links;
 use crate::web::WebState;
 
 /// The routes of this folder.
-pub fn routes() -> Router<WebState> {
+pub fn routes(web: &WebState) -> Router<WebState> {
     Router::new()
         .route(links::API_IMPORT_GATE, get(import_gate::show))
+        .route(links::API_SCHOOLS, get(schools::list))
+        .route(links::API_SCHOOL, get(schools::show))
+        .route(links::API_CONNECTION, get(schools::connection))
+        .route(links::API_EVENTS, get(events::list))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), limit::limit))
         .route(links::API_DESCRIPTION, get(|| async { Json(Description::openapi()) }))
 }
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Koppelklaar", description = "May this school import? The verdict over a school, for Numo."),
-    paths(import_gate::show),
+    info(title = "Koppelklaar", description = "May this school import, how does each school stand, and what happened: for Numo."),
+    paths(import_gate::show, schools::list, schools::show, schools::connection, events::list),
     modifiers(&BearerKey)
 )]
 struct Description;

@@ -39,10 +39,24 @@ pub enum CrewDone {
     MessagesRead,
     /// A school wrote to Kurve.
     MessageReceived,
+    /// A contact added a colleague.
+    ColleagueAdded,
+    /// A contact proposed a role for a colleague.
+    RoleProposed,
+    /// A contact removed a colleague.
+    ColleagueRemoved,
+    /// A contact asked Kurve to give somebody access.
+    AccessAsked,
+    /// The reader is a contact no more.
+    Left,
+    /// The reader is the last contact, and Kurve knows that they leave.
+    LeavesLast,
     /// A template of messages got a text.
     TemplateSaved,
     /// A template of messages was removed.
     TemplateRemoved,
+    /// A key of a machine was stopped.
+    ApiKeyRevoked,
 }
 
 impl CrewDone {
@@ -73,8 +87,17 @@ impl CrewDone {
             Self::MessageReceived => {
                 "Je bericht staat bij Kurve. Het antwoord lees je hier, en je krijgt het per mail."
             }
+            Self::ColleagueAdded => "Je collega doet mee en krijgt een mail met uitleg.",
+            Self::RoleProposed => "De rol is opgeslagen. Kurve kijkt die na als dat nodig is.",
+            Self::ColleagueRemoved => "Je collega doet niet meer mee en kan niet meer inloggen.",
+            Self::AccessAsked => "Kurve weet het. Het antwoord lees je bij Berichten, en je krijgt het per mail.",
+            Self::Left => "Je doet niet meer mee met deze koppeling. Dank je wel.",
+            Self::LeavesLast => {
+                "Kurve weet dat je weggaat en zoekt met de school wie het overneemt. Tot die tijd sta je nog op de lijst."
+            }
             Self::TemplateSaved => "Het sjabloon is opgeslagen.",
             Self::TemplateRemoved => "Het sjabloon is verwijderd.",
+            Self::ApiKeyRevoked => "De sleutel is ingetrokken. Hij werkt niet meer.",
             Self::AddressCorrected => "Het e-mailadres is verbeterd.",
         }
     }

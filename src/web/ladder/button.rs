@@ -58,7 +58,7 @@ mod tests {
     fn a_button_that_waits_says_from_when_it_can_be_pressed() {
         let last: DateTime<Utc> = "2026-11-23T13:04:30Z".parse().expect("a moment");
 
-        assert_eq!(wait(last, last), "Er is net gecontroleerd. Vanaf 14:06 kan het opnieuw.");
+        assert_eq!(wait(last, last), "Er is net gecontroleerd. Vanaf 14.06 uur kan het opnieuw.");
         assert_eq!(wait(last, last + Duration::seconds(60)), "");
     }
 }

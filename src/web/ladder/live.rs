@@ -98,7 +98,7 @@ where
     F: Future<Output = Result<Step, PageError>> + Send,
 {
     let watcher = watcher.into();
-    let slot = StreamSlot::take(&web.streams, watcher.session())
+    let slot = StreamSlot::take(&web.streams, &watcher.session().hash())
         .ok_or(PageError::TooOften { retry_after_seconds: ASK_AGAIN_SECONDS })?;
     let first = look().await?;
     let watch = StreamState {

@@ -11,6 +11,7 @@ mod view;
 use askama::Template;
 
 pub(in crate::web) use button::CheckButton;
+pub(in crate::web) use streams::StreamSlot;
 pub use streams::Streams;
 pub(in crate::web) use view::{LadderView, Reader, is_written_to_kurve};
 

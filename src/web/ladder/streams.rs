@@ -1,4 +1,4 @@
-//! The streams of server-sent events that are open: a few for each visitor, and a bounded number in all.
+//! The streams of server-sent events that are open, and the requests that wait for the feed: a few for each visitor, and a bounded number in all.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,8 +6,6 @@ use std::sync::Arc;
 use parking_lot::{Mutex, MutexGuard};
 
 use tokio_util::sync::CancellationToken;
-
-use crate::crypto::Token;
 
 /// How many pages one visitor can watch at once.
 const PER_VISITOR: usize = 3;
@@ -39,15 +37,15 @@ impl Streams {
 }
 
 /// A place among the streams; given back on drop.
-pub(super) struct StreamSlot {
+pub(in crate::web) struct StreamSlot {
     streams: Streams,
     visitor: Vec<u8>,
 }
 
 impl StreamSlot {
     /// `None` when there are too many already, or the service stops.
-    pub(super) fn take(streams: &Streams, session: &Token) -> Option<Self> {
-        let visitor = session.hash().to_vec();
+    pub(in crate::web) fn take(streams: &Streams, visitor: &[u8]) -> Option<Self> {
+        let visitor = visitor.to_vec();
         let mut open = streams.open();
         let mine = open.get(&visitor).copied().unwrap_or_default();
         if mine >= PER_VISITOR || open.values().sum::<usize>() >= IN_ALL || streams.is_closing() {
@@ -59,7 +57,7 @@ impl StreamSlot {
     }
 
     /// Waits until the service stops.
-    pub(super) async fn closed(&self) {
+    pub(in crate::web) async fn closed(&self) {
         self.streams.closing.cancelled().await;
     }
 }

@@ -103,7 +103,8 @@ impl LadderView {
             Stand::Waiting => {
                 let title = "De controle begint zo";
                 let mut view = Self::bare("waiting", "wait", "Even geduld", title, rungs(&[], None, None));
-                view.lines.push("Je hoeft niet te wachten. De controle gaat door, ook als je deze pagina sluit.".to_owned());
+                view.lines
+                    .push("Je hoeft niet te wachten. De controle gaat door, ook als je deze pagina sluit.".to_owned());
                 view.is_running = true;
                 view
             }

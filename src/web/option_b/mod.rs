@@ -52,11 +52,11 @@ pub struct Kept {
     pub cleaned_up: String,
     /// Tells the table from one that is kept meanwhile; goes along with `studies`.
     pub version: String,
-    /// When the table was saved last, as a sentence says it (`wo 2 december 2026`).
+    /// When the table was saved last, as a sentence says it (`woensdag 2 december 2026`).
     pub table_saved: Option<String>,
     /// When the file was made last.
     pub made: Option<String>,
-    /// When all was cleaned up last, and by whom (`wo 2 december 2026, door Lotte Vermeer`).
+    /// When all was cleaned up last, and by whom (`woensdag 2 december 2026, door Lotte Vermeer`).
     pub cleaned: Option<String>,
     /// Who is signed in: their name is kept with it when they say that all is cleaned up.
     pub reader: String,

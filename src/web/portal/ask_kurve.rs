@@ -95,9 +95,7 @@ pub(super) async fn create(
     }
     match receiving::receive(&web.context, &who.call(), who.connection(), text, Sorted::default()).await {
         Ok(()) => Ok(flash::redirect(&web, &to, Flash::Asked)),
-        Err(ServiceError::TooManyMessages) => {
-            Err(PageError::Refused(words::messages::TOO_MANY_MESSAGES.to_owned()))
-        }
+        Err(ServiceError::TooManyMessages) => Err(PageError::Refused(words::messages::TOO_MANY_MESSAGES.to_owned())),
         Err(error) => Err(error.into()),
     }
 }

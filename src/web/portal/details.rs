@@ -17,6 +17,7 @@ use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::portal::step::come_back;
 use crate::web::portal::step_parts::{DetailsForm, Typed};
+use crate::web::sure;
 use crate::words;
 
 pub(super) async fn create(
@@ -53,6 +54,7 @@ fn read(form: &DetailsForm, has_many: bool, errors: &mut FieldErrors) -> Option<
     let name = errors.take("school_name", SchoolName::parse_typed(&form.school_name));
     let brin = if has_many { Some(None) } else { errors.take("brin", Brin::parse(&form.brin)).map(Some) };
     let domain = errors.take("domain", SchoolDomain::parse(&form.domain));
+    let domain = errors.sure("domain", domain, |domain| sure::domain(domain, &form.sure_domain));
     let region = errors.choose("region", form.region.parse().ok(), "Kies de vakantieregio van jullie school.");
     Some(NewDetails { connection: ConnectionDetails { name: name?, domain: domain?, region: region? }, brin: brin? })
 }

@@ -123,7 +123,9 @@ pub(super) fn holder_sentence(truths: &Truths<'_>, names: &Names, step: Step) ->
             let handed = state.handed_to(step).and_then(|id| Some((id, names.contact_of_today(id)?)));
             let since = words::date_nl(*since);
             let turn = match (handed, party) {
-                (Some((id, _)), Party::School) if names.is_reader(id) => format!("Jij bent aan de beurt sinds {since}."),
+                (Some((id, _)), Party::School) if names.is_reader(id) => {
+                    format!("Jij bent aan de beurt sinds {since}.")
+                }
                 (Some((_, name)), Party::School) => format!("{name} is aan de beurt sinds {since}."),
                 (_, Party::School | Party::Kurve | Party::Magister) => {
                     format!("{} sinds {since}.", party_phrase(party))
@@ -148,7 +150,7 @@ pub(super) fn party_phrase(party: Party) -> &'static str {
     }
 }
 
-/// One statement that a step is done: "Gemeld door Anna de Wit, superbeheerder, op ma 3 november 2025."
+/// One statement that a step is done: "Gemeld door Anna de Wit, superbeheerder, op maandag 3 november 2025."
 pub(super) fn given_sentence(evidence: Evidence, given: &Given, names: &Names) -> String {
     let who = words::actor_name(&given.by, names);
     let when = words::date_nl(given.at);

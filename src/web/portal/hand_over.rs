@@ -21,6 +21,7 @@ use crate::web::portal::opened::StepPath;
 use crate::web::portal::step::come_back;
 use crate::web::portal::step_parts::{HandOverForm, Section, Typed};
 use crate::web::rate_limit::Door;
+use crate::web::sure;
 use crate::words;
 
 pub(super) async fn create(
@@ -75,7 +76,8 @@ async fn find(web: &WebState, who: &SchoolContact, id: ContactId) -> Result<NewC
 /// Someone new, as typed.
 fn read(form: &HandOverForm, step: Step, errors: &mut FieldErrors) -> Option<NewContact> {
     let name = errors.take("colleague_name", PersonName::parse_typed(&form.colleague_name));
-    let email = errors.take("colleague_email", EmailAddress::parse(&form.colleague_email));
+    let email = errors.take("colleague_email", EmailAddress::parse_typed(&form.colleague_email));
+    let email = errors.sure("colleague_email", email, |email| sure::email(email, &form.sure_colleague_email));
     let roles = form.colleague_role.parse::<Roles>().ok();
     let roles = errors.choose("colleague_role", roles, "Kies de rol van je collega.")?;
     if step.takes_role().is_some_and(|needed| !roles.contains(needed)) {
@@ -98,6 +100,7 @@ mod tests {
             colleague_name: name.into(),
             colleague_email: email.into(),
             colleague_role: roles.as_str().into(),
+            sure_colleague_email: String::new(),
         }
     }
 

@@ -65,9 +65,8 @@ pub(super) fn of(seen: &Seen<'_>, step: Step) -> Option<Hold> {
     let handed = truths.state.handed_to(step).and_then(|id| Some((id, names.contact_of_today(id)?)));
     let is_stuck = matches!(truths.state.step(step), StepState::Stuck { .. });
     let obstacles = truths.state.obstacles(step);
-    let waits_for_access = |id: ContactId| {
-        obstacles.iter().any(|one| matches!(one, Obstacle::NotVouched(people) if people.contains(&id)))
-    };
+    let waits_for_access =
+        |id: ContactId| obstacles.iter().any(|one| matches!(one, Obstacle::NotVouched(people) if people.contains(&id)));
     let waiting = handed.filter(|(id, _)| !names.is_reader(*id) && waits_for_access(*id));
     let shown = handed.filter(|_| !is_stuck && (party == Party::School || waiting.is_some()));
     let mut said: Vec<String> = since.map(|at| format!("sinds {}", words::date_nl(at))).into_iter().collect();

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde::Deserialize;
 
 use crate::domain::credential::Password;
 use crate::domain::message::{LARGEST_FILE, MOST_FILES, Offered, Sorted, sort};
@@ -19,6 +20,7 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, CrewDone, Flash};
 use crate::web::form::FieldErrors;
+use crate::web::kept;
 use crate::web::page::{self, Frame};
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::view;
@@ -46,6 +48,13 @@ struct MessagesPage {
     file_hint: String,
 }
 
+/// What was typed, where it was kept.
+#[derive(Deserialize)]
+struct MessageForm {
+    #[serde(default)]
+    text: String,
+}
+
 /// What comes back on the page.
 #[derive(Default)]
 struct Typed {
@@ -56,7 +65,11 @@ struct Typed {
 
 /// Shows the thread.
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
-    page::show(&build(&web, &who, Typed::default()).await?)
+    let kept: Option<MessageForm> = kept::typed(&web, &who.visit, &who.at(links::SCHOOL_MESSAGES)).await?;
+    let came_back = kept.is_some();
+    let text = kept.map(|form| form.text).unwrap_or_default();
+    let page = build(&web, &who, Typed { text, ..Typed::default() }).await?;
+    page::show(&MessagesPage { frame: kept::say(page.frame.clone(), came_back), ..page })
 }
 
 async fn build(web: &WebState, who: &SchoolContact, typed: Typed) -> Result<MessagesPage, PageError> {

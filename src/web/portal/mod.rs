@@ -9,6 +9,7 @@ mod act;
 mod ask_kurve;
 mod choice;
 mod choose;
+mod colleague;
 mod connection;
 mod contacts;
 mod credentials;
@@ -17,6 +18,8 @@ mod evidence;
 mod hand_over;
 mod hold;
 mod imported;
+mod kept_step;
+mod leave;
 mod messages;
 mod my_reminders;
 mod next;
@@ -64,7 +67,13 @@ pub fn routes() -> Router<WebState> {
         .route(links::SCHOOL_NEW_PASSWORD.route(), post(credentials::ask_for_new))
         .route(links::SCHOOL_QUERY.route(), post(credentials::download))
         .route(links::SCHOOL_IMPORTED.route(), post(imported::create))
-        .route(links::SCHOOL_CONTACTS.route(), get(contacts::list))
+        .route(links::SCHOOL_CONTACTS.route(), get(contacts::list).post(contacts::create))
+        .route(links::SCHOOL_COLLEAGUE.route(), get(colleague::show))
+        .route(links::SCHOOL_COLLEAGUE_ADDRESS.route(), post(colleague::correct_address))
+        .route(links::SCHOOL_COLLEAGUE_ROLE.route(), post(colleague::propose_role))
+        .route(links::SCHOOL_COLLEAGUE_ACCESS.route(), post(colleague::ask_access))
+        .route(links::SCHOOL_COLLEAGUE_REMOVE.route(), post(colleague::remove))
+        .route(links::SCHOOL_LEAVE.route(), get(leave::show).post(leave::create))
         .route(links::SCHOOL_SCHOOLS.route(), get(schools::show).post(schools::create))
         .route(links::SCHOOL_CONNECTION.route(), get(connection::show).post(connection::create))
         .route(links::SCHOOL_DOMAIN.route(), post(connection::correct_domain))

@@ -3,9 +3,7 @@
 use super::*;
 use crate::domain::check::testing::histories;
 use crate::domain::ids::ConnectionId;
-use crate::domain::onboarding::testing::{
-    Walk, contact_id, first_morning, reason, school_id, superbeheerder, support,
-};
+use crate::domain::onboarding::testing::{Walk, contact_id, first_morning, reason, school_id, superbeheerder, support};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::text::{EmailAddress, PersonName};
 
@@ -78,7 +76,7 @@ fn magister_and_kurve_are_named_when_they_have_the_ball() {
     assert_eq!((magister.kind, magister.about), ("wait", "allowlisting_confirmed"));
 
     let kurve = told(&Walk::all_but(&[Step::ActivationConfirmed]), ContactRole::Superbeheerder);
-    assert!(kurve.title.starts_with("Kurve is aan de beurt sinds ma 31 augustus 2026"), "{}", kurve.title);
+    assert!(kurve.title.starts_with("Kurve is aan de beurt sinds maandag 31 augustus 2026"), "{}", kurve.title);
 
     let mut stuck = Walk::all_but(&[Step::PasswordSet]);
     stuck.does(superbeheerder(), &Command::ReportStuck { step: Step::PasswordSet, reason: reason("Geen knop") });
@@ -94,7 +92,7 @@ fn a_step_sent_back_says_why() {
 
     let card = told(&walk, ContactRole::Superbeheerder);
 
-    assert_eq!(card.lines[..2], ["Kurve heeft deze stap teruggestuurd.", "Reden: Een vinkje te veel."]);
+    assert_eq!(card.lines[..2], ["Kurve vroeg om deze stap opnieuw te doen.", "Reden: Een vinkje te veel."]);
 }
 
 #[test]
@@ -108,7 +106,7 @@ fn open_completed_paused_and_stopped_have_their_own_card() {
     let until = walk.now.date_naive() + chrono::Days::new(9);
     walk.does(superbeheerder(), &Command::Pause { reason: reason("Toetsweek"), until });
     let paused = told(&walk, ContactRole::Contactpersoon);
-    assert_eq!(paused.title, "De koppeling staat op pauze tot wo 9 september 2026");
+    assert_eq!(paused.title, "De koppeling staat op pauze tot woensdag 9 september 2026");
     assert!(paused.post.is_some());
     walk.does(
         superbeheerder(),

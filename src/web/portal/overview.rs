@@ -23,8 +23,8 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::form::FieldErrors;
 use crate::web::page::{self, Frame};
-use crate::web::portal::connection::{self, ConnectionPanel};
 use crate::web::portal::ask_kurve::{Ask, Question};
+use crate::web::portal::connection::{self, ConnectionPanel};
 use crate::web::portal::evidence;
 use crate::web::portal::hold::Seen;
 use crate::web::portal::my_reminders;
@@ -153,13 +153,8 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
     let names = view::names_of(&file, who.contact.id);
     let truths = Truths { state: &file.state, newest: checks::newest(&web.context, file.connection.id).await? };
     let usual = usual::load(&web.context, who.visit.now).await?;
-    let gates = view::gate_rows(&Seen {
-        truths: &truths,
-        names: &names,
-        me: &who.contact,
-        contacts: &file.contacts,
-        usual,
-    });
+    let gates =
+        view::gate_rows(&Seen { truths: &truths, names: &names, me: &who.contact, contacts: &file.contacts, usual });
     let mut train = view::train(&truths);
     if let Some(activated) = evidence::activated_text(&file.state).filter(|_| around.has_many) {
         train.text = format!("{}, {activated}", train.text);

@@ -14,6 +14,7 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted};
+use crate::web::kept;
 use crate::web::own_days::{OwnDayRow, OwnDaysForm, read, read_row, rows};
 use crate::web::page::{self, Frame};
 use crate::web::portal::opened::{Around, Opened, open};
@@ -36,7 +37,10 @@ struct OwnDaysPage {
 }
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
-    page::show(&build(&web, &who, OwnDaysForm::default(), FieldErrors::default()).await?)
+    let kept: Option<OwnDaysForm> = kept::typed(&web, &who.visit, &who.at(links::SCHOOL_OWN_DAYS)).await?;
+    let came_back = kept.is_some();
+    let page = build(&web, &who, kept.unwrap_or_default(), FieldErrors::default()).await?;
+    page::show(&OwnDaysPage { frame: kept::say(page.frame.clone(), came_back), ..page })
 }
 
 pub(super) async fn create(

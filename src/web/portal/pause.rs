@@ -16,6 +16,7 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted, Pressed, parse_date};
+use crate::web::kept;
 use crate::web::page::{self, Frame};
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::words;
@@ -45,7 +46,10 @@ struct PausePage {
 }
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
-    page::show(&build(&web, &who, None, FieldErrors::default()).await?)
+    let kept = kept::typed(&web, &who.visit, &who.at(links::SCHOOL_PAUSE)).await?;
+    let came_back = kept.is_some();
+    let page = build(&web, &who, kept, FieldErrors::default()).await?;
+    page::show(&PausePage { frame: kept::say(page.frame.clone(), came_back), ..page })
 }
 
 pub(super) async fn create(
@@ -56,7 +60,7 @@ pub(super) async fn create(
     let mut errors = FieldErrors::default();
     let reason = errors.take("reason", Reason::parse(&form.reason));
     let until =
-        errors.choose("until", parse_date(&form.until), "Kies de dag waarop jullie verdergaan, als dag-maand-jaar.");
+        errors.choose("until", parse_date(&form.until), "Vul in wanneer jullie verdergaan, bijvoorbeeld 23-11-2026.");
     if let (Some(reason), Some(until)) = (reason, until) {
         let command = Command::Pause { reason, until };
         match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {

@@ -18,6 +18,7 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted, Pressed, parse_date};
+use crate::web::kept;
 use crate::web::page::{self, Frame};
 use crate::web::planned::missed;
 use crate::web::portal::evidence::Fact;
@@ -51,7 +52,10 @@ struct RemindersPage {
 }
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
-    page::show(&build(&web, &who, SnoozeForm::default(), FieldErrors::default()).await?)
+    let kept: Option<SnoozeForm> = kept::typed(&web, &who.visit, &who.at(links::SCHOOL_REMINDERS)).await?;
+    let came_back = kept.is_some();
+    let page = build(&web, &who, kept.unwrap_or_default(), FieldErrors::default()).await?;
+    page::show(&RemindersPage { frame: kept::say(page.frame.clone(), came_back), ..page })
 }
 
 pub(super) async fn create(
@@ -60,7 +64,7 @@ pub(super) async fn create(
     Posted(form): Posted<SnoozeForm>,
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
-    let until = errors.choose("until", parse_date(&form.until), "Kies een dag, als dag-maand-jaar.");
+    let until = errors.choose("until", parse_date(&form.until), "Vul een datum in, bijvoorbeeld 23-11-2026.");
     if let Some(until) = until {
         match arrangements::snooze(&web.context, &who.call(), who.connection(), until).await {
             Ok(true) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::Snoozed)),
@@ -103,9 +107,9 @@ async fn build(
         refusal: match file.state.lifecycle() {
             Lifecycle::Active | Lifecycle::Paused { .. } => String::new(),
             Lifecycle::Withdrawn { .. } => words::refusal(&Refusal::IsWithdrawn),
-            Lifecycle::Completed { .. } => "De import is gedaan, dus er is niets om aan te herinneren.".to_owned(),
+            Lifecycle::Completed { .. } => "De koppeling is klaar. Daarom komen er geen herinneringen meer.".to_owned(),
         },
-        hint: format!("Een dag na vandaag, en uiterlijk {}.", words::date_only_nl(last)),
+        hint: format!("Vanaf morgen, tot en met {}.", words::date_only_nl(last)),
         upcoming: upcoming
             .iter()
             .filter(|planned| matches!(planned.next.kind, UpcomingKind::Reminder(_)))

@@ -15,6 +15,7 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted};
+use crate::web::kept;
 use crate::web::page::{self, Frame};
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::words;
@@ -49,7 +50,11 @@ struct SchoolsPage {
 
 /// Shows the schools and the empty form.
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
-    page::show(&page_of(&web, &who).await?)
+    let kept: Option<SchoolsForm> = kept::typed(&web, &who.visit, &who.at(links::SCHOOL_SCHOOLS)).await?;
+    let came_back = kept.is_some();
+    let page = page_of(&web, &who).await?;
+    let typed = kept.map(|form| form.schools).unwrap_or_default();
+    page::show(&SchoolsPage { frame: kept::say(page.frame.clone(), came_back), typed, ..page })
 }
 
 async fn page_of(web: &WebState, who: &SchoolContact) -> Result<SchoolsPage, PageError> {

@@ -41,7 +41,7 @@ fn it_tells_what_others_did_since_the_visit_before_the_newest_first() {
     ])
     .expect("something changed");
 
-    assert_eq!(since.day, "ma 31 augustus 2026");
+    assert_eq!(since.day, "maandag 31 augustus 2026");
     assert_eq!(since.lines.len(), 2, "{since:?}");
     assert_eq!(since.lines.iter().map(|line| line.who.as_str()).collect::<Vec<_>>(), ["", "Bram"]);
     assert!(since.lines[1].text.contains("Query uitvoeren in Decibel"), "{since:?}");
@@ -63,6 +63,12 @@ fn of_one_step_it_tells_only_what_came_of_it_and_never_more_than_three_things() 
 
 #[test]
 fn a_first_visit_and_one_since_which_nothing_changed_have_nothing_to_tell() {
-    assert_eq!(told(vec![entry(1, contact(2), done(Step::ConsentGiven)), entry(50, contact(1), Action::ContactSignedIn)]), None);
-    assert_eq!(told(vec![entry(2, contact(1), Action::ContactSignedIn), entry(3, contact(2), Action::ContactSignedIn)]), None);
+    assert_eq!(
+        told(vec![entry(1, contact(2), done(Step::ConsentGiven)), entry(50, contact(1), Action::ContactSignedIn)]),
+        None
+    );
+    assert_eq!(
+        told(vec![entry(2, contact(1), Action::ContactSignedIn), entry(3, contact(2), Action::ContactSignedIn)]),
+        None
+    );
 }

@@ -21,6 +21,7 @@ use crate::services::operations::usual;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
+use crate::web::kept;
 use crate::web::ladder::{self, CheckButton};
 use crate::web::page::{self, Frame};
 use crate::web::portal::act::{self, Act};
@@ -28,13 +29,12 @@ use crate::web::portal::choice::{self, Choice};
 use crate::web::portal::connection;
 use crate::web::portal::evidence::{self, Fact, TimelineRow};
 use crate::web::portal::hold::Seen;
+use crate::web::portal::kept_step;
 use crate::web::portal::next::Link;
 use crate::web::portal::opened::{Around, Opened, StepPath, open};
 use crate::web::portal::school_rows::{self, SchoolRow};
 use crate::web::portal::sketch::{self, Line};
-use crate::web::portal::step_parts::{
-    self, Allowed, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed,
-};
+use crate::web::portal::step_parts::{self, Allowed, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed};
 use crate::web::portal::view;
 use crate::words::{self, Names};
 
@@ -133,7 +133,10 @@ pub(super) async fn show(
     who: SchoolContact,
     StepPath(step): StepPath,
 ) -> Result<Response, PageError> {
-    page::show(&build(&web, &who, step, Typed::default()).await?)
+    let kept = kept_step::typed(&web, &who, step).await?;
+    let came_back = kept.is_some();
+    let page = build(&web, &who, step, kept.unwrap_or_default()).await?;
+    page::show(&StepPage { frame: kept::say(page.frame.clone(), came_back), ..page })
 }
 
 /// The page again, with what was typed and what is wrong.
@@ -192,7 +195,8 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
     }
     let gives_details = step == Step::DetailsSubmitted;
     let asked = if gives_details { details::find_asked(&web.context, &file).await? } else { None };
-    let first = act::first_button(step, &can, panel.as_ref(), act::was_downloaded(&lines, file.state.credential_version()));
+    let first =
+        act::first_button(step, &can, panel.as_ref(), act::was_downloaded(&lines, file.state.credential_version()));
     let section = typed.section;
     let mut colleague = std::mem::take(&mut typed.colleague);
     if section != Section::HandOver && step == Step::ConsentGiven {

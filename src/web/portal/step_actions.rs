@@ -100,6 +100,9 @@ pub(super) async fn take_back(
     }
 }
 
+/// What somebody is asked who says no more than that it does not work.
+const WHAT_HAPPENED: &str = "Schrijf op wat er gebeurde: wat deed je, en wat zag je toen op je scherm?";
+
 pub(super) async fn report_stuck(
     State(web): State<WebState>,
     who: SchoolContact,
@@ -112,7 +115,12 @@ pub(super) async fn report_stuck(
         return come_back(&web, &who, step, typed).await;
     }
     let mut typed = Typed { section: Section::Stuck, ..Typed::default() };
-    let reason = typed.errors.take("reason", Reason::parse(&typed_reason));
+    let reason = if typed_reason.trim().is_empty() {
+        typed.errors.add("reason", WHAT_HAPPENED);
+        None
+    } else {
+        typed.errors.take("reason", Reason::parse(&typed_reason))
+    };
     let files = messages::files(form.files, &mut typed.errors);
     if let (Some(reason), Some(files)) = (reason, files) {
         let page = who.at_step(links::SCHOOL_STEP, step);

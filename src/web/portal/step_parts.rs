@@ -51,6 +51,8 @@ pub(super) struct HandOverForm {
     pub(super) colleague_email: String,
     #[serde(default)]
     pub(super) colleague_role: String,
+    #[serde(default)]
+    pub(super) sure_colleague_email: String,
 }
 
 /// What the school gives of itself.
@@ -64,6 +66,8 @@ pub(super) struct DetailsForm {
     pub(super) domain: String,
     #[serde(default)]
     pub(super) region: String,
+    #[serde(default)]
+    pub(super) sure_domain: String,
 }
 
 impl From<&ConnectionFile> for DetailsForm {
@@ -74,6 +78,7 @@ impl From<&ConnectionFile> for DetailsForm {
             brin: file.only_school().map(|school| school.details.brin.to_string()).unwrap_or_default(),
             domain: details.domain.label().to_owned(),
             region: details.region.as_str().to_owned(),
+            sure_domain: String::new(),
         }
     }
 }

@@ -1,14 +1,14 @@
 //! The train and the list of steps.
 
 use super::*;
+use crate::domain::check::testing::histories;
 use crate::domain::ids::ConnectionId;
+use crate::domain::onboarding::Command;
+use crate::domain::onboarding::testing::{Walk, contact_id, first_morning, reason, school_id, superbeheerder};
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::school::Contact;
 use crate::domain::text::{EmailAddress, PersonName};
 use crate::services::operations::usual::Usual;
-use crate::domain::check::testing::histories;
-use crate::domain::onboarding::Command;
-use crate::domain::onboarding::testing::{Walk, contact_id, first_morning, reason, school_id, superbeheerder};
 
 fn me() -> Contact {
     Contact {
@@ -46,10 +46,7 @@ fn a_fresh_school_has_three_things_to_do() {
     let gates = rows(&walk);
 
     assert_eq!(train(&Truths::said(&walk.state)).text, "0 van 9 stappen klaar");
-    assert_eq!(
-        kinds(&walk),
-        ["now", "now", "blocked", "blocked", "blocked", "blocked", "now", "blocked", "blocked"]
-    );
+    assert_eq!(kinds(&walk), ["now", "now", "blocked", "blocked", "blocked", "blocked", "now", "blocked", "blocked"]);
     assert_eq!(gates.iter().map(|gate| gate.look).collect::<Vec<_>>(), ["now", "now", "wait", "now", "wait"]);
     assert!(gates.iter().flat_map(|gate| &gate.steps).all(|row| row.href.is_empty() == (row.kind == "blocked")));
 }
@@ -60,10 +57,7 @@ fn only_what_waits_on_the_school_is_to_do() {
 
     let gates = rows(&walk);
 
-    assert_eq!(
-        gates.iter().filter(|gate| gate.look == "now").map(|gate| gate.key).collect::<Vec<_>>(),
-        ["consent"]
-    );
+    assert_eq!(gates.iter().filter(|gate| gate.look == "now").map(|gate| gate.key).collect::<Vec<_>>(), ["consent"]);
     assert_eq!(kinds(&walk)[..3], ["now", "ready", "kurve"]);
 }
 
@@ -86,10 +80,7 @@ fn nothing_waits_on_anyone_while_it_is_paused_or_stopped() {
 #[test]
 fn a_stuck_step_stands_out_and_waits_on_kurve() {
     let mut walk = Walk::start();
-    walk.does(
-        superbeheerder(),
-        &Command::ReportStuck { step: Step::ConsentGiven, reason: reason("Geen schuifje") },
-    );
+    walk.does(superbeheerder(), &Command::ReportStuck { step: Step::ConsentGiven, reason: reason("Geen schuifje") });
 
     assert_eq!(kinds(&walk)[0], "stuck");
     assert_eq!(rows(&walk)[0].look, "wait");
@@ -132,7 +123,7 @@ fn a_row_names_who_has_it_and_offers_taking_it_and_asking_another() {
     walk.does(superbeheerder(), &Command::HandOver { step, to: contact_id(2) });
     let with_bram = hold(&walk);
     assert_eq!((with_bram.who.as_str(), with_bram.take_label), ("Bram Yılmaz", "Overnemen"));
-    assert_eq!(with_bram.said, "sinds ma 31 augustus 2026");
+    assert_eq!(with_bram.said, "sinds maandag 31 augustus 2026");
     assert!(with_bram.colleagues.is_empty() && !with_bram.give.is_empty());
     let tags: Vec<_> = rows(&walk)[2].steps.iter().map(|row| row.words.clone()).collect();
     assert!(tags.contains(&"Bij Bram".to_owned()), "{tags:?}");

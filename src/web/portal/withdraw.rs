@@ -16,6 +16,7 @@ use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted};
+use crate::web::kept;
 use crate::web::page::{self, Frame};
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::school_boxes::{NONE_NAMED, SchoolBox, SchoolBoxes};
@@ -58,7 +59,10 @@ struct WithdrawPage {
 }
 
 pub(super) async fn show(State(web): State<WebState>, who: SchoolContact) -> Result<Response, PageError> {
-    page::show(&build(&web, &who, WithdrawForm::default(), FieldErrors::default()).await?)
+    let kept: Option<WithdrawForm> = kept::typed(&web, &who.visit, &who.at(links::SCHOOL_WITHDRAW)).await?;
+    let came_back = kept.is_some();
+    let page = build(&web, &who, kept.unwrap_or_default(), FieldErrors::default()).await?;
+    page::show(&WithdrawPage { frame: kept::say(page.frame.clone(), came_back), ..page })
 }
 
 pub(super) async fn create(

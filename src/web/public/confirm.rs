@@ -17,10 +17,11 @@ use crate::web::error::PageError;
 use crate::web::extract::Visit;
 use crate::web::flash::{see_other, with_cookie};
 use crate::web::form::{Posted, Pressed};
+use crate::web::kept;
 use crate::web::page::{self, Frame};
 use crate::web::session::Jar;
 
-const START_AGAIN: Way = Way { href: links::REGISTER, label: "Opnieuw aanvragen" };
+const START_AGAIN: Way = Way { href: links::REGISTER, label: "School opnieuw aanmelden" };
 const SIGN_IN: Way = Way { href: links::SIGN_IN, label: "Inloggen" };
 
 /// Made, in a browser that did not ask for it.
@@ -37,7 +38,7 @@ const MADE_ELSEWHERE: Message = Message {
 const ASKED: Message = Message {
     state: "asked",
     title: "Je aanvraag is bij Kurve",
-    lead: "Kurve kijkt hem na. Je krijgt een mail als je erbij kunt, of als het niet kan.",
+    lead: "Kurve kijkt die na. Je krijgt een mail als je erbij kunt, of als het niet kan.",
     more: "Je hoeft nu niets te doen.",
     first: Way { href: links::HOME, label: "Naar het begin" },
     second: None,
@@ -48,7 +49,7 @@ const USED: Message = Message {
     state: "used",
     title: "Deze aanvraag is al bevestigd",
     lead: "Je hoeft niet nog eens te bevestigen.",
-    more: "Log in om te zien wat gereed is en wat jullie nu kunnen doen.",
+    more: "Log in om te zien wat klaar is en wat jullie nu kunnen doen.",
     first: SIGN_IN,
     second: Some(START_AGAIN),
 };
@@ -56,9 +57,9 @@ const USED: Message = Message {
 /// Too old, or never there.
 const GONE: Message = Message {
     state: "gone",
-    title: "Deze link om te bevestigen werkt niet (meer)",
-    lead: "De link is te oud, of hij is niet helemaal meegekomen uit de mail.",
-    more: "Kopieer de hele link nog eens uit de mail, of vraag Optie A opnieuw aan.",
+    title: "Deze bevestigingslink werkt niet meer",
+    lead: "De link is te oud of niet compleet.",
+    more: "Kopieer de hele link uit de mail, of meld je school opnieuw aan.",
     first: START_AGAIN,
     second: Some(SIGN_IN),
 };
@@ -69,6 +70,8 @@ const GONE: Message = Message {
 struct ConfirmPage {
     frame: Frame,
     action: String,
+    /// Where it is filled in anew.
+    change: String,
     form: RegistrationForm,
 }
 
@@ -83,7 +86,8 @@ pub(super) async fn show(
     match registrations::find(&web.context, visit.now, &token).await? {
         RequestStatus::Open(form) => {
             let action = links::fill(links::REGISTER_CONFIRM, &[&token.expose_text()]);
-            page::show(&ConfirmPage { frame, action, form: *form })
+            let change = links::fill(links::REGISTER_CHANGE, &[&token.expose_text()]);
+            page::show(&ConfirmPage { frame, action, change, form: *form })
         }
         RequestStatus::Used => used(frame),
         RequestStatus::Gone => gone(frame),
@@ -99,7 +103,10 @@ pub(super) async fn create(
 ) -> Result<Response, PageError> {
     web.limits.check_client(visit.client)?;
     let Some(token) = token else { return gone(visit.frame(&web)) };
-    match registrations::confirm(&web.context, visit.anonymous(), &token, Some(&visit.browser)).await {
+    let confirmed = registrations::confirm(&web.context, visit.anonymous(), &token, Some(&visit.browser)).await;
+    let forgotten = if confirmed.is_ok() { kept::forget(&web, &visit).await? } else { None };
+    let with_forgotten = |response| forgotten.iter().fold(response, |response, cookie| with_cookie(response, cookie));
+    let response = match confirmed {
         Ok(Confirmed::Made { connection, session: Some(session) }) => {
             Ok(with_cookie(see_other(&links::SCHOOL.at(connection)), &Jar::School.write(&web, session.expose_text())))
         }
@@ -107,7 +114,8 @@ pub(super) async fn create(
         Ok(Confirmed::Asked) => page::show(&MessagePage::new(visit.frame(&web), ASKED)),
         Err(ServiceError::NotFound) => ended(&web, &visit, &token).await,
         Err(error) => Err(error.into()),
-    }
+    };
+    response.map(with_forgotten)
 }
 
 /// Why a request cannot be confirmed any more.

@@ -104,7 +104,8 @@ fn what_happens(gate: Gate) -> &'static str {
     match gate {
         Gate::Consent => "De superbeheerder van je school zet in Magister een schuifje om.",
         Gate::Webservice => {
-            "Kurve maakt een wachtwoord en een query voor je school. Jullie voeren de query uit in Decibel."
+            "Via de webservice krijgt Numo de opleiding en het leerjaar van leerlingen. Kurve maakt daarvoor een wachtwoord en een \
+             query. Jullie voeren de query uit in Decibel."
         }
         Gate::Password => "Jullie stellen het wachtwoord in Magister in en controleren een paar vinkjes.",
         Gate::Allowlisting => "Jullie vragen dit aan met een ticket. Magister bevestigt het.",

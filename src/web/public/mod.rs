@@ -33,6 +33,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::WORDS, get(words::show))
         .route(links::REGISTER, get(register::new).post(register::create))
         .route(links::REGISTER_SENT, get(register::show_sent))
+        .route(links::REGISTER_CHANGE, get(register::change))
         .route(links::REGISTER_CONFIRM, get(confirm::show).post(confirm::create))
         .route(links::SIGN_IN, get(sign_in::new).post(sign_in::create))
         .route(links::SIGN_IN_CODE, get(code::new).post(code::create))

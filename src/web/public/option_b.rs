@@ -29,7 +29,8 @@ const COLUMNS: [Column; 10] = [
     Column { in_numo: "rol", source: "Komt erbij tijdens het omzetten: leerling" },
     Column {
         in_numo: "IDGebr",
-        source: "Alleen voor Single Sign-on (SSO). Een applicatiebeheerder van Magister haalt dit uit de database.",
+        source: "Alleen voor Single Sign-on (SSO). Vraag een applicatiebeheerder van Magister om een bestand met de kolommen \
+                 Stamnr en IDGebr.",
     },
 ];
 

@@ -22,7 +22,7 @@ const MY_SCHOOL: Way = Way { href: links::SCHOOLS, label: "Naar de pagina van mi
 const EXPIRED: Message = Message {
     state: "expired",
     title: "Deze link en code zijn te oud",
-    lead: "Een link en een code om in te loggen werken maar kort.",
+    lead: "De link en de code werken maar kort.",
     more: "Vraag een nieuwe link aan. Die komt per mail, met een nieuwe code.",
     first: NEW_LINK,
     second: None,
@@ -73,9 +73,9 @@ const NOT_ASKED: Message = Message {
 /// A link that never was, or no longer is.
 const UNKNOWN_LINK: Message = Message {
     state: "unknown",
-    title: "Deze link om in te loggen werkt niet (meer)",
-    lead: "De link is te oud, of hij is niet helemaal meegekomen uit de mail.",
-    more: "Kopieer de hele link nog eens uit de mail, of vraag een nieuwe link aan.",
+    title: "Deze inloglink werkt niet meer",
+    lead: "De link is te oud of niet compleet.",
+    more: "Kopieer de hele link uit de mail, of vraag een nieuwe aan. Een link werkt 15 minuten.",
     first: NEW_LINK,
     second: None,
 };

@@ -81,7 +81,7 @@ async fn ask(
     errors: &mut FieldErrors,
 ) -> Result<Option<()>, ServiceError> {
     web.limits.check_client(visit.client)?;
-    let Some(email) = errors.take("email", EmailAddress::parse(&form.email)) else { return Ok(None) };
+    let Some(email) = errors.take("email", EmailAddress::parse_typed(&form.email)) else { return Ok(None) };
     // Who signed in here before is counted by their browser only: nobody else can use that up.
     if !link_requests::is_known(&web.context, &email, &visit.browser).await? {
         let address_key = web.context.keys.email_key(&email.limit_form());

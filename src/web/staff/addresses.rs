@@ -95,7 +95,7 @@ pub(super) fn add_marks(
     }
 }
 
-/// "Adres werkt weer".
+/// "Weer mailen naar dit adres".
 pub(super) async fn declare_working(
     State(web): State<WebState>,
     ActingStaff(staff): ActingStaff,

@@ -75,7 +75,7 @@ fn pressed(done: &DoneToday) -> Alarm {
     let mails = |what_for: &str| {
         format!(
             "Sinds gisteren zijn er {count} mails aangevraagd om {what_for}. Komt er nog eens zo veel bij, dan gaan ze een poos \
-             niet meer uit. Vraag je beheerder om in het logboek te kijken."
+             niet meer uit. Vraag de technisch beheerder om in het logboek te kijken."
         )
     };
     let (title, text) = match what {
@@ -83,7 +83,7 @@ fn pressed(done: &DoneToday) -> Alarm {
             "Misschien raadt iemand inlogcodes",
             format!(
                 "Sinds gisteren zijn er {count} verkeerde inlogcodes ingevuld. Tussen twee codes moet nu even worden gewacht. \
-                 Met de link uit de mail kan iedereen gewoon inloggen. Vraag je beheerder om in het logboek te kijken."
+                 Met de link uit de mail kan iedereen gewoon inloggen. Vraag de technisch beheerder om in het logboek te kijken."
             ),
         ),
         Counted::Confirmation => ("Ongewoon veel aanvragen", mails("een aanvraag te bevestigen")),
@@ -97,14 +97,14 @@ fn flaw(flaw: SetupFlaw) -> Alarm {
         SetupFlaw::MailFolder => (
             "mail_folder",
             "Niemand krijgt mail",
-            "Koppelklaar zet alle mails als bestand in een map op de server. Ook inlogmails komen niet aan. Vraag je beheerder \
-             om een mailserver in te stellen.",
+            "Koppelklaar zet alle mails als bestand in een map op de server. Ook inlogmails komen niet aan. Vraag de \
+             technisch beheerder om een mailserver in te stellen.",
         ),
         SetupFlaw::NoTrustedProxy => (
             "no_proxy",
             "Alle bezoekers tellen als één",
             "Koppelklaar weet niet dat er een proxy voor staat. Daardoor delen alle bezoekers samen wat er voor één bezoeker \
-             is, en kan één van hen de anderen buitensluiten. Vraag je beheerder om de proxy in te stellen.",
+             is, en kan één van hen de anderen buitensluiten. Vraag de technisch beheerder om de proxy in te stellen.",
         ),
     };
     Alarm { key, kind: "warning", title, text: text.to_owned(), href: String::new(), link: "" }
@@ -112,16 +112,16 @@ fn flaw(flaw: SetupFlaw) -> Alarm {
 
 fn held(waiting: u64) -> Alarm {
     let waiting = match waiting {
-        0 => "Er wacht er nu geen.".to_owned(),
-        1 => "Er wacht er nu 1.".to_owned(),
-        more => format!("Er wachten er nu {}.", words::counted(more)),
+        0 => "Er staan nu geen mails klaar.".to_owned(),
+        1 => "Er staat nu 1 mail klaar.".to_owned(),
+        more => format!("Er staan nu {} mails klaar.", words::counted(more)),
     };
     Alarm {
         key: "held",
         kind: "warning",
         title: "Mails worden vastgehouden",
         text: format!(
-            "Koppelklaar bewaart alle mails en verstuurt er geen. Zo heeft je beheerder het ingesteld. Ook inlogmails gaan niet \
+            "Koppelklaar bewaart alle mails en verstuurt er geen. Zo heeft de technisch beheerder dat ingesteld. Ook inlogmails gaan niet \
              weg. {waiting}"
         ),
         href: waiting_mails(),
@@ -138,11 +138,11 @@ fn alarm(worker: Worker, status: WorkerStatus) -> Option<Alarm> {
         (_, WorkerStatus::Runs) => return None,
         (Worker::Mail, WorkerStatus::Silent { since }) => (
             "mail",
-            "Er gaan nu geen mails uit",
+            "Er worden nu geen mails verstuurd",
             format!(
-                "Het deel van Koppelklaar dat mails verstuurt, gaf na {} geen teken van leven meer. Misschien antwoordt de \
-                 mailserver niet. Er gaat niets verloren: mails wachten tot het weer loopt. Staat dit er na een kwartier \
-                 nog? Vraag je beheerder dan om Koppelklaar opnieuw te starten.",
+                "Koppelklaar verstuurt geen mails meer sinds {}. Misschien antwoordt de mailserver niet. Staat deze \
+                 melding er over 15 minuten nog? Vraag de technisch beheerder om Koppelklaar opnieuw te starten. Er \
+                 gaan geen mails verloren.",
                 moment_nl(since)
             ),
         ),
@@ -150,8 +150,8 @@ fn alarm(worker: Worker, status: WorkerStatus) -> Option<Alarm> {
             "mail",
             "Mails blijven liggen",
             format!(
-                "De oudste mail wacht al sinds {}. Bij heel veel mails tegelijk is dat gewoon. Staat dit er na een kwartier nog? \
-                 Vraag je beheerder dan om in het logboek te kijken.",
+                "De oudste mail wacht al sinds {}. Bij heel veel mails tegelijk is dat gewoon. Staat deze melding er \
+                 over 15 minuten nog? Vraag de technisch beheerder om in het logboek te kijken.",
                 moment_nl(since)
             ),
         ),
@@ -160,7 +160,8 @@ fn alarm(worker: Worker, status: WorkerStatus) -> Option<Alarm> {
             "Herinneringen blijven liggen",
             format!(
                 "Van een of meer scholen worden de herinneringen niet gepland. De eerste wacht al sinds {}. Op de werklijst staat welke \
-                 scholen het zijn. Staat dit er na een kwartier nog? Vraag je beheerder dan om in het logboek te kijken.",
+                 scholen het zijn. Staat deze melding er over 15 minuten nog? Vraag de technisch beheerder om in het \
+                     logboek te kijken.",
                 moment_nl(since)
             ),
         ),
@@ -168,9 +169,9 @@ fn alarm(worker: Worker, status: WorkerStatus) -> Option<Alarm> {
             "planner",
             "Er worden nu geen herinneringen gepland",
             format!(
-                "Het deel van Koppelklaar dat herinneringen plant, gaf na {} geen teken van leven meer. Scholen horen nu niet \
-                 dat ze aan zet zijn. Loopt het weer, dan komen die herinneringen alsnog. Vraag je beheerder om \
-                 Koppelklaar opnieuw te starten.",
+                "Koppelklaar plant geen herinneringen meer sinds {}. Scholen horen nu niet dat ze aan de beurt zijn. \
+                 Vraag de technisch beheerder om Koppelklaar opnieuw te starten. Herinneringen die nu uitblijven, \
+                 komen later alsnog.",
                 moment_nl(since)
             ),
         ),
@@ -178,9 +179,8 @@ fn alarm(worker: Worker, status: WorkerStatus) -> Option<Alarm> {
             "checks",
             "Er worden nu geen verbindingen gecontroleerd",
             format!(
-                "Het deel van Koppelklaar dat verbindingen met Magister controleert, gaf na {} geen teken van leven meer. \
-                 Wie een controle vroeg, wacht nog. Loopt het weer, dan gaan die controles alsnog door. Vraag je beheerder \
-                 om Koppelklaar opnieuw te starten.",
+                "Koppelklaar controleert geen verbindingen met Magister meer sinds {}. Vraag de technisch beheerder \
+                 om Koppelklaar opnieuw te starten. Controles die zijn gestart, gaan later alsnog door.",
                 moment_nl(since)
             ),
         ),
@@ -188,8 +188,8 @@ fn alarm(worker: Worker, status: WorkerStatus) -> Option<Alarm> {
             "bulk",
             "Wat voor veel scholen tegelijk is gekozen, gaat nu niet verder",
             format!(
-                "Het deel van Koppelklaar dat dit uitvoert, gaf na {} geen teken van leven meer. Er gaat niets verloren: wat \
-                 begonnen is, gaat verder waar het bleef. Vraag je beheerder om Koppelklaar opnieuw te starten.",
+                "Koppelklaar voert dit niet meer uit sinds {}. Vraag de technisch beheerder om Koppelklaar opnieuw \
+                 te starten. Er gaat niets verloren: wat is begonnen, gaat verder waar het bleef.",
                 moment_nl(since)
             ),
         ),

@@ -71,7 +71,7 @@ fn read(kind: BulkKind, form: &BeginForm, errors: &mut FieldErrors) -> Option<Bu
             let until = errors.choose(
                 "until",
                 parse_date(&form.until),
-                "Kies een dag na vandaag, en hoogstens een jaar vooruit.",
+                "Kies een dag na vandaag, en maximaal een jaar vooruit.",
             );
             BulkWork::PutOff { reason: reason?, until: until? }
         }

@@ -43,7 +43,7 @@ impl RunView {
         let said = match (total, is_running) {
             (0, _) => "Geen van deze scholen kan nu worden gecontroleerd.".to_owned(),
             (1, true) => "De school wordt gecontroleerd.".to_owned(),
-            (total, true) => format!("{done} van {total} scholen gecontroleerd."),
+            (total, true) => format!("{done} van de {total} scholen gecontroleerd."),
             (1, false) => "Klaar: 1 school gecontroleerd.".to_owned(),
             (total, false) => format!("Klaar: {total} scholen gecontroleerd."),
         };

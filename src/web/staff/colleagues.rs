@@ -102,8 +102,8 @@ pub(super) async fn create(
     Posted(form): Posted<InviteForm>,
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
-    let name = errors.take("name", PersonName::parse(&form.name));
-    let email = errors.take("email", EmailAddress::parse(&form.email));
+    let name = errors.take("name", PersonName::parse_typed(&form.name));
+    let email = errors.take("email", EmailAddress::parse_typed(&form.email));
     let role = errors.choose("role", form.role.parse::<StaffRole>().ok(), CHOOSE_ROLE);
     let (Some(name), Some(email), Some(role)) = (name, email, role) else {
         return show(&web, &staff, Again { errors, typed: form, ..Again::default() }).await;

@@ -83,7 +83,7 @@ fn check_row(check: &Check, names: &Names) -> CheckRow {
         key,
         took: result.map(|result| words::seconds_nl(result.millis())).unwrap_or_default(),
         receipt: result.and_then(|result| result.counts).map(|counts| counts.receipt()).unwrap_or_default(),
-        who: check.asked_by.as_ref().map_or_else(|| "Vanzelf".to_owned(), |by| actor_name(by, names)),
+        who: check.asked_by.as_ref().map_or_else(|| "Koppelklaar (automatisch)".to_owned(), |by| actor_name(by, names)),
     }
 }
 
@@ -149,7 +149,7 @@ pub(super) async fn panel(
 
 fn facts(answer: &ActivationAnswer) -> Vec<Fact> {
     let known = &answer.status;
-    let lost = known.is_lost.then(|| Fact { name: "Stand", value: "De verbinding is kwijt".to_owned() });
+    let lost = known.is_lost.then(|| Fact { name: "Status", value: "De verbinding werkt niet meer".to_owned() });
     let receipt =
         known.receipt.map(|receipt| format!("{} ({})", receipt.counts.receipt(), words::moment_nl(receipt.at)));
     lost.into_iter().chain(receipt.map(|value| Fact { name: "In de lijst", value })).collect()
@@ -174,14 +174,14 @@ fn activation(answer: &ActivationAnswer, now: DateTime<Utc>) -> &'static str {
     match (answer.facts.policy, answer.ground(now)) {
         (CheckPolicy::Off | CheckPolicy::Advise, _) => "",
         (CheckPolicy::Require, Some(ActivationGround::Passed)) => {
-            "Activeren kan: de laatste 24 uur ging een controle met dit wachtwoord helemaal goed."
+            "Je kunt activeren: de laatste 24 uur slaagde een controle met dit wachtwoord."
         }
         (CheckPolicy::Require, Some(ActivationGround::Leave | ActivationGround::NotAsked)) => {
-            "Activeren kan, met toestemming van een beheerder."
+            "Je kunt activeren, met toestemming van een beheerder."
         }
         (CheckPolicy::Require, None) => {
-            "Activeren kan nog niet: daarvoor moet een controle met dit wachtwoord helemaal goed gaan, hoogstens 24 uur \
-             van tevoren."
+            "Je kunt nog niet activeren. Controleer eerst de verbinding. De controle moet slagen en mag niet ouder \
+             zijn dan 24 uur."
         }
     }
 }
@@ -191,7 +191,7 @@ fn leave(answer: &ActivationAnswer, names: &Names) -> String {
     let Some(leave) = answer.counting_leave() else { return String::new() };
     let by = names.staff.get(&leave.by).map_or("een beheerder", String::as_str);
     format!(
-        "{by} gaf op {} toestemming om te activeren zonder goede controle. Reden: {}",
+        "{by} gaf op {} toestemming om te activeren zonder geslaagde controle. Reden: {}",
         words::moment_nl(leave.at),
         leave.reason
     )

@@ -103,7 +103,7 @@ fn filter(chosen: &str, now: DateTime<Utc>) -> ConnectionFilter {
 fn choices() -> Vec<Choice> {
     let choice = |value: &str, label: &str| Choice { value: value.to_owned(), label: label.to_owned() };
     let codes = CheckCode::iter().map(|code| choice(code.as_str(), words::check_short(code)));
-    let mut all = vec![choice("", "Alle"), choice(FAILING, "Werkt niet"), choice(LOST, "Verbinding kwijt")];
+    let mut all = vec![choice("", "Alle"), choice(FAILING, "Werkt niet"), choice(LOST, "Werkte eerst, nu niet meer")];
     all.push(choice(NEVER, "Nog niet gecontroleerd"));
     all.push(choice(OLDER_THAN_DAY, "Controle ouder dan een dag"));
     all.push(choice(OLDER_THAN_WEEK, "Controle ouder dan een week"));

@@ -13,12 +13,16 @@ use crate::domain::text::EmailAddress;
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::onboarding::onboardings::ConnectionFile;
-use crate::services::people::contact_address::{self, RightAddress};
+use crate::services::people::contact_address;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
 use crate::web::flash::{CrewDone, Flash};
 use crate::web::form::{FieldErrors, Posted};
+
+/// What goes with the old address.
+const ACCESS_ENDS: &str =
+    "De toegang van deze persoon vervalt. Controleer het nieuwe adres en geef dan opnieuw toegang.";
 
 /// An address as typed.
 #[derive(Default, Deserialize)]
@@ -27,14 +31,12 @@ pub(super) struct AddressForm {
     version: String,
     #[serde(default)]
     email: String,
-    #[serde(default)]
-    vouched: String,
 }
 
 impl AddressForm {
     /// The form before anybody typed.
     pub(super) fn of(person: &Contact) -> Self {
-        Self { email: person.email.to_string(), ..Self::default() }
+        Self { email: person.email.shown(), ..Self::default() }
     }
 }
 
@@ -43,14 +45,9 @@ pub(super) fn form(file: &ConnectionFile, person: &Contact, typed: &AddressForm)
     let ask =
         forms::about_contact("correct_address", "E-mailadres verbeteren", links::STAFF_CONTACT_ADDRESS, file, person)
             .note("Alleen voor een typefout: een andere persoon voeg je toe als contactpersoon.")
-            .note("Met het oude adres kan niemand meer bij deze school. Naar het nieuwe gaat een mail met uitleg.")
-            .field(AskField::line("email", "E-mailadres", &typed.email).kind("email"));
-    if person.is_vouched() {
-        let label = "Kurve blijft instaan voor deze persoon";
-        ask.tick("vouched", label, !typed.vouched.is_empty())
-    } else {
-        ask
-    }
+            .note("Met het oude adres kan niemand meer bij deze school. Naar het nieuwe gaat een mail met uitleg.");
+    let ask = if person.is_vouched() { ask.note(ACCESS_ENDS) } else { ask };
+    ask.field(AskField::line("email", "E-mailadres", &typed.email).kind("email"))
 }
 
 /// Corrects the address.
@@ -64,7 +61,7 @@ pub(super) async fn update(
     let person = contacts::find(&desk, &contact).await?;
     let draw = |file: &ConnectionFile| form(file, &person, &typed);
     let mut errors = FieldErrors::default();
-    let Some(email) = errors.take("email", EmailAddress::parse(&typed.email)) else {
+    let Some(email) = errors.take("email", EmailAddress::parse_typed(&typed.email)) else {
         return desk.wrong(Some(seen), errors, draw).await;
     };
     if !person.is_active() {
@@ -73,8 +70,7 @@ pub(super) async fn update(
     if person.email == email {
         return Ok(desk.done(Flash::AlreadySo));
     }
-    let right = RightAddress { email, stays_vouched: !typed.vouched.is_empty() };
-    match contact_address::correct(&web.context, &staff.call(), person.reference(), right, Some(seen)).await {
+    match contact_address::correct(&web.context, &staff.call(), person.reference(), email, Some(seen)).await {
         Ok(()) => Ok(desk.done(Flash::Crew(CrewDone::AddressCorrected))),
         Err(ServiceError::Conflict) => desk.conflict(seen, draw).await,
         Err(error) => desk.refuse(Some(seen), error, draw).await,

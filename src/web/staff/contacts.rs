@@ -58,8 +58,8 @@ pub(super) async fn add(
     let (desk, seen) = (Desk::at(&web, &staff, &school)?, desk::seen(&form.version)?);
     let draw = |file: &ConnectionFile| forms::add_contact(file, &form.name, &form.email, &form.role);
     let mut errors = FieldErrors::default();
-    let name = errors.take("name", PersonName::parse(&form.name));
-    let email = errors.take("email", EmailAddress::parse(&form.email));
+    let name = errors.take("name", PersonName::parse_typed(&form.name));
+    let email = errors.take("email", EmailAddress::parse_typed(&form.email));
     let roles = errors.choose("role", form.role.parse::<Roles>().ok(), CHOOSE_ROLE);
     let (Some(name), Some(email), Some(roles)) = (name, email, roles) else {
         return desk.wrong(Some(seen), errors, draw).await;
@@ -95,7 +95,7 @@ pub(super) async fn update(
     let person = find(&desk, &contact).await?;
     let draw = |file: &ConnectionFile| forms::change_contact(file, &person, &form.name, &form.role);
     let mut errors = FieldErrors::default();
-    let name = errors.take("name", PersonName::parse(&form.name));
+    let name = errors.take("name", PersonName::parse_typed(&form.name));
     let roles = errors.choose("role", form.role.parse::<Roles>().ok(), CHOOSE_ROLE);
     let (Some(name), Some(roles)) = (name, roles) else { return desk.wrong(Some(seen), errors, draw).await };
     if !person.is_active() {

@@ -40,9 +40,9 @@ impl Nav {
         let pages = [
             (links::STAFF, "Werklijst"),
             (links::STAFF_SCHOOLS, "Scholen"),
-            (links::STAFF_INSIGHT, "Inzicht"),
+            (links::STAFF_INSIGHT, "Cijfers"),
             (links::STAFF_CONNECTIONS, "Verbindingen"),
-            (links::STAFF_MAILS, "Post"),
+            (links::STAFF_MAILS, "Mails"),
             (links::STAFF_COLLEAGUES, "Collega's"),
         ];
         Self {
@@ -59,8 +59,8 @@ impl Nav {
 fn outage_sentence(SeenOutage { outage, seen }: &SeenOutage) -> String {
     let seen = words::outage_seen(seen);
     format!(
-        "Sinds {} werken {} van de {} verbindingen die goed waren niet meer.{}{seen} Zolang dit duurt, valt er bij geen school \
-         iets terug en krijgt geen school er post over.",
+        "Sinds {} werken {} van de {} verbindingen die goed waren niet meer.{}{seen} Zolang dit duurt, blijven alle \
+         stappen klaar staan en krijgen scholen hierover geen mail.",
         words::moment_nl(outage.began_at),
         outage.failing,
         outage.worked_before,

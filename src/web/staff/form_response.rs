@@ -326,18 +326,18 @@ fn field_of(error: &ServiceError) -> Option<&'static str> {
     }
 }
 
+const DETAILS_IN_USE: &str = "Je kunt deze gegevens nu niet wijzigen: er is al een wachtwoord mee gemaakt. Doe dit: \
+    1. Stuur de stap “Schoolgegevens” terug. 2. Wijzig de gegevens. 3. Meld de stap klaar. 4. Zet een nieuw wachtwoord klaar.";
+
 /// Why it was refused, for a colleague of Kurve; what is no refusal stays an error.
 fn sentence(error: ServiceError) -> Result<String, PageError> {
     match error {
-        ServiceError::Refused(Refusal::DetailsInUse) => Ok("Met dit BRIN-nummer en schooldomein zijn al een wachtwoord en \
-             query gemaakt. Stuur eerst de stap met de schoolgegevens terug. Wijzig ze daarna, bevestig de stap en zet een nieuw \
-             wachtwoord klaar."
-            .to_owned()),
+        ServiceError::Refused(Refusal::DetailsInUse) => Ok(DETAILS_IN_USE.to_owned()),
         ServiceError::Refused(Refusal::IsWithdrawn) => {
             Ok("De school is gestopt met deze koppeling. Heropen de koppeling eerst.".to_owned())
         }
         ServiceError::Refused(Refusal::TooManySchools) => {
-            Ok(format!("Een koppeling kan hoogstens {MOST_SCHOOLS} scholen hebben. Deze school past er niet meer bij."))
+            Ok(format!("Een koppeling kan maximaal {MOST_SCHOOLS} scholen hebben. Deze school past er niet meer bij."))
         }
         other => match PageError::from(other) {
             PageError::Refused(sentence) => Ok(sentence),

@@ -90,7 +90,7 @@ fn a_refusal_reads_as_advice_to_a_colleague() {
     let details = sentence(Refusal::DetailsInUse.into()).expect("a refusal has a sentence");
     let vouch = sentence(ServiceError::NobodyVouched).expect("a refusal has a sentence");
 
-    assert!(details.contains("Stuur eerst") && !details.contains("Neem dan contact op met Kurve"));
+    assert!(details.contains("Stuur de stap") && !details.contains("Neem dan contact op met Kurve"));
     assert!(vouch.ends_with('.'));
     assert_eq!(field_of(&ServiceError::NobodyVouched), Some("contact"));
     assert_eq!(field_of(&ServiceError::MovesNowhere), Some("domain"));

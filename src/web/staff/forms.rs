@@ -18,22 +18,19 @@ use crate::services::onboarding::onboardings::ConnectionFile;
 use crate::web::promised::Promised;
 use crate::words::{self, step_name, step_short};
 
-/// "Bevestigen", on a ground if there is more than a colleague's word; the activation, of every school that waits.
+/// A step is done, by Kurve's word, on a ground if there is more than a colleague's word; the activation, of every school that waits.
 pub(super) fn confirm(
     file: &ConnectionFile,
     step: Step,
     TypedGround { ground, ticket }: TypedGround<'_>,
     now: DateTime<Utc>,
 ) -> Ask {
-    let verb = match file.state.waiting_for_activation() {
-        waiting @ 2.. if !step.is_shared() => format!("Bevestigen ({waiting} scholen)"),
-        _ => "Bevestigen".to_owned(),
+    let verb = if step.is_shared() { "Klaar melden namens Kurve" } else { "Melden dat de koppeling actief is" };
+    let label = match file.state.waiting_for_activation() {
+        waiting @ 2.. if !step.is_shared() => format!("{verb} ({waiting} scholen)"),
+        _ => verb.to_owned(),
     };
-    let ask = about_step(
-        file,
-        step,
-        Ask::new("confirm", &verb, titled("Bevestigen", step), path(links::STAFF_CONFIRM, file)),
-    );
+    let ask = about_step(file, step, Ask::new("confirm", &label, titled(verb, step), path(links::STAFF_CONFIRM, file)));
     if !step.is_shared() {
         return with_ground_of_activation(ask, file, ground, now);
     }
@@ -62,7 +59,7 @@ pub(super) fn with_ground_of_activation(ask: Ask, file: &ConnectionFile, ground:
     }
 }
 
-const REASON_SHOWN: &str = "Dit staat overal waar het oordeel staat: ook de school en Numo lezen het.";
+const REASON_SHOWN: &str = "De school en Numo lezen deze reden ook.";
 
 /// "Terugsturen".
 pub(super) fn send_back(file: &ConnectionFile, step: Step, reason: &str) -> Ask {
@@ -83,7 +80,7 @@ pub(super) fn answer(file: &ConnectionFile, step: Step, answer: &str) -> Ask {
     let ask = Ask::new("answer", "Antwoorden", titled("Antwoorden", step), path(links::STAFF_ANSWER, file));
     about_step(file, step, ask)
         .note(mail_to_school(file, "Je antwoord gaat per mail naar de school."))
-        .note("Daarna is de school weer aan zet.")
+        .note("Daarna is de school weer aan de beurt.")
         .field(AskField::area("answer", "Wat kan de school nu doen?", answer))
         .urgent()
 }
@@ -120,7 +117,7 @@ pub(super) fn issue(file: &ConnectionFile, call: &Call, contact: &str, ground: &
     }
     let mut choices = vec![Choice { value: String::new(), label: "Kies een contactpersoon".into() }];
     choices.extend(active(file).map(|person| Choice { value: person.id.to_string(), label: named(person) }));
-    ask.note("Alleen iemand voor wie Kurve instaat, kan het wachtwoord ophalen. Kies wie dat is.")
+    ask.note("Alleen een contactpersoon met toegang kan het wachtwoord ophalen. Wie geef je toegang?")
         .field(AskField::select("contact", "Wie haalt het wachtwoord op?", contact, choices))
         .field(ground_field(ground))
 }
@@ -147,7 +144,7 @@ fn renewal_warnings(file: &ConnectionFile, commands: &[Command], call: &Call) ->
         lines.push(format!("Deze stappen gaan weer open: {}.", fallen.join(", ")));
     }
     if !open_schools(&file.state).is_empty() {
-        lines.push("De import gaat dicht.".to_owned());
+        lines.push("De school kan dan niet meer importeren.".to_owned());
     }
     lines
 }
@@ -156,20 +153,23 @@ fn renewal_warnings(file: &ConnectionFile, commands: &[Command], call: &Call) ->
 pub(super) fn hand_again(file: &ConnectionFile, expires: &str) -> Ask {
     Ask::new(
         "hand_again",
-        "Opnieuw overhandigen",
-        "Wachtwoord opnieuw overhandigen",
+        "Wachtwoord opnieuw klaarzetten",
+        "Wachtwoord opnieuw klaarzetten",
         path(links::STAFF_HAND_AGAIN, file),
     )
-    .note(format!("Hetzelfde wachtwoord kan weer {REVEALS_ALLOWED} keer worden bekeken."))
-    .note(mail_to_vouched(file, "Wie het mag zien, krijgt een mail waarin staat tot wanneer."))
+    .note(format!("De school kan hetzelfde wachtwoord weer {REVEALS_ALLOWED} keer bekijken."))
+    .note(mail_to_vouched(file, "Wie toegang heeft, krijgt een mail waarin staat tot wanneer."))
     .hidden("expires", expires)
 }
 
 /// Leave to activate without a check that passed; for an admin.
 pub(super) fn allow(file: &ConnectionFile, reason: &str) -> Ask {
-    let title = "Activeren zonder goede controle";
+    let title = "Activeren zonder geslaagde controle";
     Ask::new("allow", "Toestemming geven", title, path(links::STAFF_ALLOW, file))
-        .note("Kurve kan deze school dan activeren, ook al ging geen controle helemaal goed. Dit geldt tot er een nieuw wachtwoord is.")
+        .note(
+            "Kurve kan deze school dan activeren zonder geslaagde controle. Dit geldt tot er een nieuw wachtwoord \
+            is.",
+        )
         .field(AskField::area("reason", "Waarom is dat verantwoord?", reason).hint(REASON_SHOWN))
         .weight(Weight::Warning)
 }
@@ -182,13 +182,13 @@ pub(super) fn pause(file: &ConnectionFile, reason: &str, until: &str) -> Ask {
         .field(
             AskField::line("until", "Op welke dag gaat het weer verder?", until)
                 .kind("date")
-                .hint("Een dag na vandaag, hoogstens een jaar vooruit."),
+                .hint("Een dag na vandaag, maximaal een jaar vooruit."),
         )
 }
 
-/// "Hervatten".
+/// "Pauze stoppen".
 pub(super) fn resume(file: &ConnectionFile) -> Ask {
-    with_version("resume", "Hervatten", "Koppeling hervatten", links::STAFF_RESUME, file)
+    with_version("resume", "Pauze stoppen", "Pauze stoppen", links::STAFF_RESUME, file)
 }
 
 fn with_version(key: &'static str, verb: &'static str, title: &str, path_of: &str, file: &ConnectionFile) -> Ask {
@@ -223,13 +223,13 @@ pub(super) fn remove_contact(file: &ConnectionFile, person: &Contact) -> Ask {
 
 /// Mail arrives again at the address of a contact.
 pub(super) fn address_works(file: &ConnectionFile, person: &Contact) -> Ask {
-    about_contact("address_works", "Adres werkt weer", links::STAFF_CONTACT_WORKS, file, person)
+    about_contact("address_works", "Weer mailen naar dit adres", links::STAFF_CONTACT_WORKS, file, person)
         .note("Koppelklaar stuurt dan weer mails naar dit adres. Komt er weer een mail terug, dan hoor je het opnieuw.")
 }
 
 /// Kurve's word for a contact.
 pub(super) fn vouch(file: &ConnectionFile, person: &Contact, ground: &str) -> Ask {
-    about_contact("vouch", "Bevestig dat deze persoon bij de school hoort", links::STAFF_CONTACT_VOUCH, file, person)
+    about_contact("vouch", "Toegang geven tot het wachtwoord", links::STAFF_CONTACT_VOUCH, file, person)
         .note(match person.proposed {
             Some(roles) => format!(
                 "Daarna kan {} het wachtwoord en de query ophalen. Je bevestigt ook de rol die de school gaf: {}.",
@@ -280,8 +280,8 @@ fn role_field(role: &str) -> AskField {
 
 fn ground_field(ground: &str) -> AskField {
     AskField::area("ground", "Hoe weet je dat deze persoon bij de school hoort?", ground).hint(
-        "Bijvoorbeeld: teruggebeld via het nummer op de website van de school. De school leest dit niet. Wat je \
-             hier schrijft kan niet worden gewist: schrijf er geen telefoonnummers in.",
+        "Bijvoorbeeld: teruggebeld via het nummer op de website van de school. De school leest dit niet. Wat je hier \
+         schrijft, kun je niet meer wissen. Schrijf er geen telefoonnummers in.",
     )
 }
 

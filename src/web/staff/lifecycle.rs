@@ -39,7 +39,7 @@ pub(super) async fn pause(
     let mut errors = FieldErrors::default();
     let reason = errors.take("reason", Reason::parse(&form.reason));
     let until =
-        errors.choose("until", parse_date(&form.until), "Kies een dag na vandaag, en hoogstens een jaar vooruit.");
+        errors.choose("until", parse_date(&form.until), "Kies een dag na vandaag, en maximaal een jaar vooruit.");
     let (Some(reason), Some(until)) = (reason, until) else { return desk.wrong(Some(seen), errors, draw).await };
     let command = Command::Pause { reason, until };
     desk.respond(FormAction { seen, command, flash: Flash::PausedByKurve, to: desk.page() }, draw).await

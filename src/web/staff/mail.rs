@@ -307,7 +307,7 @@ fn history(mail: &OutboxMail, handled: &[Entry], names: &Names) -> Vec<TimelineR
         who,
         is_mark,
     };
-    let mut rows = vec![line(mail.created_at, "In de rij gezet.".to_owned(), String::new(), false)];
+    let mut rows = vec![line(mail.created_at, "Klaargezet om te versturen.".to_owned(), String::new(), false)];
     rows.extend(handled.iter().map(|entry| {
         let what = words::change_sentence(&entry.action, names);
         line(entry.at, what, words::actor_name(&entry.by, names), false)
@@ -353,7 +353,7 @@ fn told(mail: &OutboxMail, preview: Preview, now: DateTime<Utc>) -> (String, Opt
             let rest = if mail.kind.carries_token() { without_token } else { "" };
             (format!("{first} {rest}").trim_end().to_owned(), Some(parts))
         }
-        Preview::NotNeeded(why) => (format!("{} Er valt niets te tonen.", words::unsent_reason(why)), None),
+        Preview::NotNeeded(why) => (format!("{} Er valt niets te bekijken.", words::unsent_reason(why)), None),
         Preview::Gone => ("De tekst van deze mail is niet bewaard.".to_owned(), None),
     }
 }

@@ -115,7 +115,7 @@ pub(super) fn mail_row(mail: &OutboxMail, about: String, reader: MailReader) -> 
 pub(super) fn unreadable_row(mail: &UnreadableMail, about: String, can_act: bool) -> MailRow {
     let href = links::staff_mail(links::STAFF_MAIL, mail.id);
     let is_open = is_open(mail);
-    let (kind, words) = if is_open { ("stuck", "Niet te lezen") } else { ("neutral", "Uit de rij") };
+    let (kind, words) = if is_open { ("stuck", "Niet te lezen") } else { ("neutral", "Niet verstuurd") };
     MailRow {
         id: mail.id.to_string(),
         name: mail.kind.map_or("Onbekende mail", mail_name),
@@ -147,12 +147,12 @@ pub(super) fn is_open(mail: &UnreadableMail) -> bool {
 /// Kind and words of the tag that says what became of a mail.
 pub(super) fn fate_tag(mail: &OutboxMail) -> (&'static str, &'static str) {
     match (mail.status, mail.attempts) {
-        (MailStatus::Waiting, 0) => ("neutral", "In de rij"),
+        (MailStatus::Waiting, 0) => ("neutral", "Wacht op verzending"),
         (MailStatus::Waiting, _) => ("neutral", "Later opnieuw"),
         (MailStatus::Sent, _) => ("ready", "Verstuurd"),
         (MailStatus::Skipped, _) => ("blocked", "Niet meer nodig"),
         (MailStatus::Failed, _) => ("stuck", "Mislukt"),
-        (MailStatus::Dropped, _) => ("neutral", "Uit de rij"),
+        (MailStatus::Dropped, _) => ("neutral", "Niet verstuurd"),
     }
 }
 
@@ -317,11 +317,11 @@ fn tabs(typed: &MailsQuery, waiting: u64, failed: u64) -> Vec<Tab> {
     };
     vec![
         tab(None, "Alle", None),
-        tab(Some(MailStatus::Waiting), "In de rij", Some(waiting)),
+        tab(Some(MailStatus::Waiting), "Wacht op verzending", Some(waiting)),
         tab(Some(MailStatus::Failed), "Mislukt", Some(failed)),
         tab(Some(MailStatus::Sent), "Verstuurd", None),
         tab(Some(MailStatus::Skipped), "Niet meer nodig", None),
-        tab(Some(MailStatus::Dropped), "Uit de rij", None),
+        tab(Some(MailStatus::Dropped), "Niet verstuurd", None),
     ]
 }
 

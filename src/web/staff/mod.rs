@@ -8,6 +8,7 @@ mod account;
 mod account_factor;
 mod addresses;
 mod alarms;
+mod api_keys;
 mod ask;
 mod bulk;
 mod bulk_bar;
@@ -157,6 +158,9 @@ pub fn routes() -> Router<WebState> {
 /// Those about colleagues and one's own account.
 fn people_routes() -> Router<WebState> {
     Router::new()
+        .route(links::STAFF_API_KEYS, get(api_keys::list).post(api_keys::create))
+        .route(links::STAFF_API_KEY_REPLACE, post(api_keys::replace))
+        .route(links::STAFF_API_KEY_REVOKE, post(api_keys::revoke))
         .route(links::STAFF_COLLEAGUES, get(colleagues::list).post(colleagues::create))
         .route(links::STAFF_COLLEAGUE_INVITE, post(colleague_actions::invite_again))
         .route(links::STAFF_COLLEAGUE_WITHDRAW, post(colleague_actions::withdraw))

@@ -52,7 +52,7 @@ pub(super) fn credentials(
     let missing: Vec<&str> = state.missing_for(Step::CredentialsIssued).into_iter().map(words::step_name).collect();
     let blocked = match (missing.is_empty(), state.lifecycle().is_withdrawn()) {
         (_, true) => "De school is gestopt met de koppeling.".to_owned(),
-        (false, false) => format!("Dit kan nog niet. Eerst moet gereed zijn: {}.", missing.join(", ")),
+        (false, false) => format!("Dit kan nog niet. Eerst moet klaar zijn: {}.", missing.join(", ")),
         (true, false) => String::new(),
     };
     let mut asks = vec![];

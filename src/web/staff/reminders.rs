@@ -70,9 +70,10 @@ pub(super) async fn panel(web: &WebState, staff: &Staff, file: &ConnectionFile) 
 fn upcoming_row(planned: &Planned) -> (String, String) {
     let (next, is_reminder) = (&planned.next, matches!(planned.next.kind, UpcomingKind::Reminder(_)));
     let what = match next.kind {
+        UpcomingKind::Reminder(ReminderStage::Days(1)) => "herinnering na 1 werkdag".to_owned(),
         UpcomingKind::Reminder(ReminderStage::Days(days)) => format!("herinnering na {days} werkdagen"),
         UpcomingKind::Reminder(ReminderStage::Asked(_)) => "herinnering op de afgesproken dag".to_owned(),
-        UpcomingKind::NoAnswer => "geen antwoord, dan is Kurve aan zet".to_owned(),
+        UpcomingKind::NoAnswer => "geen antwoord, dan is Kurve aan de beurt".to_owned(),
     };
     let missed = if is_reminder { missed(planned) } else { String::new() };
     let line = format!("{}: {what}. {missed}", words::date_nl(next.at));
@@ -88,8 +89,8 @@ fn snooze_ask(web: &WebState, connection: ConnectionId, until: &str) -> Ask {
         links::staff_school(links::STAFF_SNOOZE, connection),
     )
     .note(format!(
-        "Tot die dag krijgt de school geen herinneringen. Op die dag komt er één over alles wat dan nog openstaat. Het kan \
-         hoogstens {} dagen.",
+        "Tot die dag krijgt de school geen herinneringen. Op die dag komt er één over alles wat dan nog openstaat. Je \
+         kunt maximaal {} dagen uitstellen.",
         web.context.reminders.policy.max_snooze_days
     ))
     .field(
@@ -113,7 +114,7 @@ fn own_days_ask(connection: ConnectionId, form: &OwnDaysForm) -> Ask {
     let kinds = OwnDayKind::iter().map(|kind| {
         let label = match kind {
             OwnDayKind::Closed => "De school is vrij",
-            OwnDayKind::Open => "De school werkt, terwijl haar regio vakantie heeft",
+            OwnDayKind::Open => "De school werkt door in de schoolvakantie",
         };
         Choice { value: kind.as_str().into(), label: label.into() }
     });

@@ -61,14 +61,16 @@ pub(super) fn withdraw(file: &ConnectionFile, school: &School, typed: &WithdrawF
     let is_last = file.state.live().all(|(id, _)| id == school.id);
     let ask = match (file.connection.has_many(), is_last) {
         (false, _) => ask.titled("Stoppen met de koppeling").note(
-            "De koppeling stopt en de import gaat dicht. Niemand kan het wachtwoord nog ophalen. Later heropenen kan.",
+            "De koppeling stopt. De school kan niet meer importeren en niemand kan het wachtwoord nog ophalen. Je \
+                 kunt de koppeling later heropenen.",
         ),
-        (true, false) => {
-            ask.note("De import van deze school gaat dicht. De andere scholen gaan door. Later heropenen kan.")
-        }
+        (true, false) => ask.note(
+            "Deze school kan niet meer importeren. De andere scholen gaan door. Je kunt de school later \
+                heropenen.",
+        ),
         (true, true) => ask.note(
-            "Dit is de laatste school die nog meedoet. De import gaat dicht en niemand kan het wachtwoord nog ophalen. \
-             Later heropenen kan.",
+            "Dit is de laatste school die nog meedoet. Ze kan niet meer importeren en niemand kan het wachtwoord nog \
+             ophalen. Je kunt de koppeling later heropenen.",
         ),
     };
     ask.field(AskField::area("reason", "Waarom stopt de school?", &typed.reason).hint("De school leest dit ook."))
@@ -106,8 +108,8 @@ pub(super) struct TypedMove {
 pub(super) fn move_school(file: &ConnectionFile, school: &School, typed: &TypedMove) -> Ask {
     let ask = of_school("move", "Verplaatsen", links::STAFF_MOVE, file, school)
         .note(
-            "De school gaat naar de Magister op een ander schooldomein. De import gaat dicht tot daar alles gereed is. \
-             Staat dat schooldomein nog niet in Koppelklaar? Dan komt er een nieuwe koppeling.",
+            "De school gaat naar de Magister op een ander schooldomein en kan pas weer importeren als daar alles \
+             klaar is. Staat dat schooldomein nog niet in Koppelklaar? Dan komt er een nieuwe koppeling.",
         )
         .field(
             AskField::line("domain", "Nieuw schooldomein", &typed.domain)
@@ -116,7 +118,7 @@ pub(super) fn move_school(file: &ConnectionFile, school: &School, typed: &TypedM
     let is_last = file.state.schools().all(|(id, _)| id == school.id);
     let ask = if is_last {
         ask.note(
-            "Alle contactpersonen gaan mee. Kurve moet daar opnieuw voor hen instaan. Het wachtwoord van deze koppeling \
+            "Alle contactpersonen gaan mee. Kurve moet hun daar opnieuw toegang geven. Het wachtwoord van deze koppeling \
              is daarna niet meer op te halen.",
         )
     } else {
@@ -126,7 +128,7 @@ pub(super) fn move_school(file: &ConnectionFile, school: &School, typed: &TypedM
         let ticked: Vec<String> = typed.contacts.iter().map(ToString::to_string).collect();
         ask.field(
             AskField::boxes("contact", "Wie wordt daar ook contactpersoon?", &ticked.join(" "), choices)
-                .hint("Ze blijven ook hier contactpersoon. Kurve moet daar opnieuw voor hen instaan."),
+                .hint("Ze blijven ook hier contactpersoon. Kurve moet hun daar opnieuw toegang geven."),
         )
     };
     ask.field(AskField::area("reason", "Waarom?", &typed.reason).hint("De school leest dit ook."))

@@ -90,7 +90,7 @@ fn row(
         (Course::UnderWay, StepState::Open { since, fallen, .. } | StepState::Stuck { since, fallen, .. }) => {
             let is_paused = file.state.paused().is_some();
             let (held, tag) = if is_paused {
-                ("Niet gereed", ("neutral", "Gepauzeerd"))
+                ("Nog niet klaar", ("neutral", "Gepauzeerd"))
             } else {
                 ("Bij Kurve", ("kurve", "Bij Kurve"))
             };

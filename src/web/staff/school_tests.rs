@@ -108,7 +108,7 @@ fn renewing_warns_of_exactly_what_falls() {
 
     assert_eq!((asks[0].weight, asks[0].is_open), (Weight::Warning, false));
     assert_eq!(asks[0].notes[1], "Deze stappen gaan weer open: Koppeling activeren, Wachtwoord instellen.");
-    assert_eq!(asks[0].notes[2], "De import gaat dicht.");
+    assert_eq!(asks[0].notes[2], "De school kan dan niet meer importeren.");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn credentials_that_cannot_be_issued_say_what_is_missing() {
 
     let panel = panels::credentials(&file(&walk, true), None, &call(&walk), true);
 
-    assert!(panel.asks.is_empty() && panel.blocked.contains("Schoolgegevens doorgeven aan Kurve"));
+    assert!(panel.asks.is_empty() && panel.blocked.contains("Schoolgegevens naar Kurve sturen"));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn the_last_contact_cannot_be_removed_and_a_reader_sees_no_buttons() {
     let read = panels::contacts(&file(&walk, false), &Names::default(), false);
 
     assert_eq!(keys(&vouched[0].asks), ["change_contact", "correct_address"]);
-    assert_eq!(vouched[0].vouched, "een collega, ma 31 augustus 2026: Teruggebeld");
+    assert_eq!(vouched[0].vouched, "een collega, maandag 31 augustus 2026: Teruggebeld");
     assert_eq!(keys(&unknown[0].urgent), ["vouch"]);
     assert_eq!(keys(&unknown[0].asks), ["change_contact", "correct_address"]);
     assert!(read[0].urgent.is_empty() && read[0].asks.is_empty());

@@ -251,7 +251,7 @@ fn view_link(view: &SavedView, filter: &str) -> ViewLink {
 
 /// The states to filter by, with their names from [`words::lifecycle_name`].
 const STATES: [(&str, &str); 4] =
-    [("active", "Bezig"), ("paused", "Gepauzeerd"), ("withdrawn", "Gestopt"), ("completed", "Afgerond")];
+    [("active", "Bezig"), ("paused", "Gepauzeerd"), ("withdrawn", "Gestopt"), ("completed", "Klaar")];
 
 /// Stuck is no state of its own: a school that is stuck is under way.
 const STUCK: &str = "stuck";
@@ -263,7 +263,7 @@ const SILENT: &str = "no_answer";
 const SILENT_WORDS: &str = "Geen antwoord";
 
 /// What stuck is called, in the filter and on the tag of a row.
-const STUCK_WORDS: &str = "Vastgelopen";
+const STUCK_WORDS: &str = "Lukt niet";
 
 pub(super) fn choices<'a>(all: &'a str, named: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Choice> {
     let choice = |(value, label): (&str, &str)| Choice { value: value.to_owned(), label: label.to_owned() };

@@ -103,7 +103,7 @@ fn a_row_says_how_far_it_is_and_who_has_the_ball() {
 
     assert_eq!((under_way.gates.as_str(), under_way.holders.as_str()), ("1 van 5", "Kurve en de school"));
     assert_eq!((under_way.kind, under_way.words), ("neutral", "Bezig"));
-    assert_eq!((stuck.kind, stuck.words, stuck.holders.as_str()), ("stuck", "Vastgelopen", "Kurve"));
+    assert_eq!((stuck.kind, stuck.words, stuck.holders.as_str()), ("stuck", "Lukt niet", "Kurve"));
 }
 
 /// What saved views hold.

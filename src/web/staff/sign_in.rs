@@ -57,7 +57,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     Posted(form): Posted<SignInForm>,
 ) -> Result<Response, PageError> {
-    let email = EmailAddress::parse(&form.email);
+    let email = EmailAddress::parse_typed(&form.email);
     // Who signed in from here before is limited by their own tries alone, or others could keep them out.
     let is_known = match &email {
         Ok(email) => staff_auth::knows_browser(&web.context, email, &visit.origin).await?,
@@ -92,8 +92,8 @@ pub(super) async fn create(
 fn failed() -> String {
     let [first, ..] = OF_CLIENT;
     format!(
-        "Inloggen is niet gelukt. Controleer je e-mailadres, je wachtwoord en de code, en of je telefoon de goede tijd heeft. \
-         Na {} foute pogingen moet je minstens {} minuten wachten.",
+        "Inloggen is niet gelukt. Controleer je e-mailadres, wachtwoord en code, en of je telefoon de goede tijd \
+         heeft. Na {} foute pogingen kun je {} minuten niet inloggen.",
         first.tries,
         first.within.num_minutes()
     )

@@ -20,7 +20,7 @@ use crate::web::extract::ActingStaff;
 use crate::web::flash::Flash;
 use crate::web::form::{FieldErrors, Posted};
 
-/// "Bevestigen".
+/// A step is done, by Kurve's word.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ConfirmForm {
     #[serde(default)]

@@ -114,7 +114,7 @@ fn step_row(truths: &Truths<'_>, step: Step, names: &Names, now: DateTime<Utc>) 
     let (mut lines, stuck_reason) = match truth.said {
         StepState::Waiting => (vec![missing_line(state, step)], String::new()),
         StepState::Open { since, fallen, answer } => {
-            let held = turn.map_or("Niet gereed", held_by);
+            let held = turn.map_or("Nog niet klaar", held_by);
             let mut lines = vec![format!("{held} sinds {}", since_words(*since, now))];
             lines.extend(tasks);
             let handed_to = state.handed_to(step).and_then(|to| names.contact_of_today(to));
@@ -160,7 +160,7 @@ fn tag(truths: &Truths<'_>, step: Step) -> (&'static str, &'static str) {
         // Nobody has to act on it.
         (Stand::Open(_) | Stand::Stuck | Stand::Waiting, Lifecycle::Withdrawn { .. }) => ("neutral", "Gestopt"),
         (Stand::Open(_) | Stand::Stuck, Lifecycle::Paused { .. }) => ("neutral", "Gepauzeerd"),
-        (Stand::Stuck, _) => ("stuck", "Vastgelopen"),
+        (Stand::Stuck, _) => ("stuck", "Lukt niet"),
         (Stand::Waiting, _) => ("blocked", "Kan nog niet"),
         (Stand::Open(party), Lifecycle::Active | Lifecycle::Completed { .. }) => {
             match truths.holder(step).unwrap_or(party) {
@@ -210,7 +210,7 @@ fn evidence_line(kind: Evidence, given: &Given, names: &Names) -> String {
     }
 }
 
-/// A day and how long ago that is: "ma 23 november 2026 (3 dagen)".
+/// A day and how long ago that is: "maandag 23 november 2026 (3 dagen)".
 pub(super) fn since_words(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
     format!("{} ({})", date_nl(since), days_words(since, now))
 }

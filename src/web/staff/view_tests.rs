@@ -91,7 +91,7 @@ fn a_stuck_step_stands_out_with_what_the_school_wrote() {
     let row = step_of(&walk, Step::ConsentGiven);
 
     assert_eq!((row.kind, row.mark, row.stuck_reason.as_str()), ("stuck", "step--stuck", "Regel een.\nRegel twee."));
-    assert_eq!(row.lines, ["Gemeld door Anna de Wit, superbeheerder op ma 31 augustus 2026 (3 dagen)"]);
+    assert_eq!(row.lines, ["Gemeld door Anna de Wit, superbeheerder op maandag 31 augustus 2026 (3 dagen)"]);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_fallen_step_says_why_and_who_did_it() {
     let row = step_of(&walk, Step::PermissionsChecked);
 
     assert_eq!((row.kind, row.words), ("neutral", "Bij de school"));
-    assert!(row.lines[1].starts_with("Kurve heeft deze stap teruggestuurd. (Kurve, "), "{}", row.lines[1]);
+    assert!(row.lines[1].starts_with("Kurve vroeg om deze stap opnieuw te doen. (Kurve, "), "{}", row.lines[1]);
     assert!(row.lines[1].ends_with("Reden: KurveLeerlingData is niet aangevinkt"), "{}", row.lines[1]);
 }
 

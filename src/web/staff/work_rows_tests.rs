@@ -40,8 +40,8 @@ fn a_row_says_why_since_when_and_whose_and_holds_one_action() {
     assert_eq!(
         said,
         [
-            ("Vastgelopen", "Antwoorden", "Het lukt niet".to_owned(), two_days()),
-            ("Nieuwe aanvraag", "Klaarzetten", String::new(), two_days()),
+            ("Lukt niet", "Antwoorden", "Het lukt niet".to_owned(), two_days()),
+            ("Nieuwe school", "Klaarzetten", String::new(), two_days()),
         ]
     );
     assert!(

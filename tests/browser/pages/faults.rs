@@ -14,7 +14,7 @@ main.lastElementChild.className = "gedwongen";
 document.styleSheets[0].insertRule("@media (forced-colors: active) { .gedwongen { forced-color-adjust: none; color: #222; } }");
 add("div", "Breed", "width: 321px");
 add("p", "Te lang voor dit vak", "width: 40px; overflow: hidden; white-space: nowrap");
-add("p", "Op 3 november 2025 en 2025-11-03, niet op ma 3 november 2025", "");
+add("p", "Op 3 november 2025 en 2025-11-03, niet op maandag 3 november 2025", "");
 add("div", "", "height: 1px; width: 45rem");
 for (const text of ["Dit", "Of dit"]) Object.assign(main.appendChild(document.createElement("a")), { className: "btn", textContent: text, id: "dubbel" });
 main.insertAdjacentHTML("beforeend", `<div data-error-summary><a href="#nergens">Vul dit in</a></div>`);

@@ -118,14 +118,16 @@ fn every_page_of_a_school_is_fit_for_every_reader() {
             look.at(&browser.at_school(&format!("/stap/{}", step.as_str())));
         }
         look.at(&browser.at_school("/stap/nergens"));
-        let others = ["collegas", "herinneringen", "pauze", "scholen", "stoppen", "vrije-dagen"];
+        let others = ["collegas", "herinneringen", "niet-meer-hier", "pauze", "scholen", "stoppen", "vrije-dagen"];
         for path in others {
             look.at(&browser.at_school(&format!("/{path}")));
         }
         let mistakes = [
             ("/stap/query_executed", "stuck"),
             ("/stap/query_executed", "hand-over"),
+            ("/collegas", "add-colleague"),
             ("/herinneringen", "snooze"),
+            ("/niet-meer-hier", "leave"),
             ("/pauze", "pause"),
             ("/scholen", "add-schools"),
             ("/stoppen", "withdraw"),
@@ -141,6 +143,13 @@ fn every_page_of_a_school_is_fit_for_every_reader() {
             browser.open(&browser.at_school(path));
             look.here("with a step at a colleague with a long name");
         }
+        browser.open(&browser.at_school("/collegas"));
+        browser.press("[data-contact]:last-child a");
+        look.here("a colleague with a long name");
+        browser.fill("[name=email]", "noreply@dewilgen.example");
+        browser.press("[data-action=correct-address]");
+        look.here("with an address that is asked about");
+        look.at(&browser.at_school("/niet-meer-hier"));
         browser.open(&browser.at_school("/stap/query_executed"));
         browser.unfold("main details:has([data-action=stuck])");
         browser.fill("[name=reason]", "Decibel geeft bij Uitvoeren de melding ‘geen rechten’.");
@@ -166,6 +175,8 @@ fn every_page_of_a_school_is_fit_for_every_reader() {
         look.finish(&[
             links::SCHOOL_STEP.route(),
             links::SCHOOL_CONTACTS.route(),
+            links::SCHOOL_COLLEAGUE.route(),
+            links::SCHOOL_LEAVE.route(),
             links::SCHOOL_REMINDERS.route(),
             links::SCHOOL_PAUSE.route(),
             links::SCHOOL_SCHOOLS.route(),

@@ -77,6 +77,7 @@ fn every_page_of_a_request_is_fit_for_every_reader() {
         let link = mailbox.open(&browser, "/aanmelden/bevestig/");
         look.here("with the mail");
         look.at(&link);
+        look.at(&format!("{link}/wijzigen"));
         browser.forget_cookies();
         browser.open(&link);
         browser.press("[data-action=confirm]");
@@ -87,7 +88,7 @@ fn every_page_of_a_request_is_fit_for_every_reader() {
         browser.press("[data-action=confirm]");
         look.here("for a school that is here already");
 
-        look.finish(&[links::REGISTER_SENT, links::REGISTER_CONFIRM, links::DEMO_MAIL]);
+        look.finish(&[links::REGISTER_SENT, links::REGISTER_CONFIRM, links::REGISTER_CHANGE, links::DEMO_MAIL]);
     });
 }
 

@@ -50,7 +50,7 @@ const said = document.body.innerText;
 const bare = [...said.matchAll(new RegExp(`(\\S*)\\s*\\b\\d{1,2} (${months})( \\d{4})?`, "gi"))]
   .filter(([, day, , year]) => !/\b(ma|di|wo|do|vr|za|zo)$/.test(day) || !year).map(([date]) => date);
 const digits = said.match(/\b(\d{4}-\d{2}-\d{2}|\d{1,2}[-/]\d{1,2}[-/]\d{4})\b/g) || [];
-return bare.length + digits.length === 0 ? [] : [`writes a date otherwise than "ma 23 november 2026": ${[...bare, ...digits]}`];
+return bare.length + digits.length === 0 ? [] : [`writes a date otherwise than "maandag 23 november 2026": ${[...bare, ...digits]}`];
 "#;
 
 /// What is wrong.

@@ -33,6 +33,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             "post?stand=failed",
             "scholen/nergens",
             "collegas",
+            "sleutels",
             "account",
             "account/code-app",
         ];
@@ -65,6 +66,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             links::STAFF_BULK_RUN,
             links::STAFF_INSIGHT,
             links::STAFF_COLLEAGUES,
+            links::STAFF_API_KEYS,
             links::STAFF_ACCOUNT,
             links::STAFF_ACCOUNT_FACTOR,
             links::STAFF_MAILS,

@@ -227,6 +227,7 @@ async fn context(database: &Path, keys: &str, base: &str, chance: Chance) -> Con
     let sample = include_str!("../../../templates/query/sample.sql");
     Context {
         links_per_quarter: FREELY.get().into(),
+        gathering: koppelklaar::domain::gathering::Gathering::OFF,
         ..Context::new(
             Db::connect(&format!("sqlite:{}", database.display())).await.expect("the database opens"),
             KeyRing::parse(keys).expect("a good ring"),

@@ -63,7 +63,7 @@ fn an_admin_gives_leave_with_a_reason_that_is_shown_with_the_verdict_and_counts_
         let answer = import_gate::answer(context, &brin).await.expect("the school is there");
         assert_eq!(answer.activation.leave.map(|leave| leave.reason), Some(why.clone()));
         let mail = checks.app.only_mail_to(&school.email).await;
-        assert!(mail.subject.contains("de import is open"), "{}", mail.subject);
+        assert!(mail.subject.contains("Je kunt nu leerlingen importeren"), "{}", mail.subject);
         let text: Vec<&str> = mail.text.split_whitespace().collect();
         assert!(text.join(" ").contains(why.as_str()), "{}", mail.text);
         assert!(checks.audited(&school).await.contains(&"check_overridden"));

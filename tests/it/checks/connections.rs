@@ -50,12 +50,15 @@ fn who_was_never_checked_who_fails_and_who_is_lost_is_found() {
         assert_eq!(tally, ["ok", "login_refused", "list_empty", "never"]);
         assert_eq!(all.texts("[data-tally-row] td.num"), ["3", "1", "1", "1"]);
         assert!(
-            all.text("[data-tally] figcaption").contains("3 van 6 verbindingen werken, 1 is kwijt"),
+            all.text("[data-tally] figcaption").contains(
+                "3 van de 6 verbindingen werken. Bij 1 school werkt de \
+                verbinding niet meer"
+            ),
             "{}",
             all.body
         );
         assert!(all.text("[data-connection-row=never]").contains("Nog niet gecontroleerd"));
-        assert!(all.text("[data-connection-row=login_refused]").contains("Verbinding kwijt"));
+        assert!(all.text("[data-connection-row=login_refused]").contains("Werkte eerst, nu niet meer"));
 
         checks.app.advance(TimeDelta::days(2));
         let staff = checks.app.staff_as("later@kurve.nl", StaffRole::Support).await;
@@ -86,7 +89,7 @@ fn a_connection_that_only_kurve_can_mend_is_on_its_worklist_and_in_its_digest_un
 
         let row = worklist.text("[data-kind=check]");
         assert!(row.starts_with("School 12AB 12AB · ") && row.contains("Verbinding Certificaat ongeldig"), "{row}");
-        assert!(row.contains("Laatste controle: ma 23 november 2026 om "), "{row}");
+        assert!(row.contains("Laatste controle: maandag 23 november 2026 om "), "{row}");
         let page = links::staff_school(links::STAFF_CONNECTION, ours.connection);
         assert_eq!(worklist.attributes("[data-kind=check] .work__do a", "href"), [page]);
         let text = digest.text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -121,7 +124,10 @@ fn a_check_that_failed_is_said_to_who_activates_and_is_the_next_thing_for_a_scho
         assert_eq!(failed, ("connection".to_owned(), vec!["Laatste controle: lijst is leeg".to_owned()]));
         let [passed] = &after.1[..] else { panic!("one row says how it went: {after:?}") };
         assert_eq!(after.0, activation);
-        assert!(passed.starts_with("Controle van ma 23 november 2026") && passed.ends_with("geslaagd"), "{passed}");
+        assert!(
+            passed.starts_with("Controle van maandag 23 november 2026") && passed.ends_with("geslaagd"),
+            "{passed}"
+        );
     });
 }
 

@@ -39,10 +39,13 @@ fn a_lost_connection_closes_the_import_with_a_mail_each_and_opens_it_by_itself_w
         assert!(!verdict_of_all(&state).is_open());
         assert_eq!(state.holder(Step::PasswordSet), Some(Party::Kurve), "the password is not shown any more");
         assert!(checks.connection(&school).await.is_lost);
-        let of = |what: &str| format!("School 12AB (12AB): import weer dicht, {what}");
+        let of = |what: &str| format!("Importeer nu niet in Numo{what} – koppeling Numo (School 12AB)");
         let told = [
-            (school.email.clone(), of("Kurve is aan de beurt")),
-            ("support@kurve.nl".to_owned(), of("eerst: Wachtwoord instellen")),
+            (school.email.clone(), of(", Kurve is aan de beurt")),
+            (
+                "support@kurve.nl".to_owned(),
+                "Importeren kan niet meer, eerst Wachtwoord instellen: School 12AB (12AB)".to_owned(),
+            ),
         ];
         assert_eq!(checks.mailed().await, told);
 
@@ -51,7 +54,7 @@ fn a_lost_connection_closes_the_import_with_a_mail_each_and_opens_it_by_itself_w
 
         assert!(verdict_of_all(&checks.state(&school).await).is_open());
         assert!(!checks.connection(&school).await.is_lost);
-        let subject = "School 12AB (12AB): de import is open, je kunt importeren".to_owned();
+        let subject = "Je kunt nu leerlingen importeren in Numo – koppeling Numo (School 12AB)".to_owned();
         assert_eq!(checks.mailed().await, [(school.email.clone(), subject)]);
         let audited = checks.audited(&school).await;
         let tail = ["connection_lost", "step_answered", "step_restored", "import_opened", "connection_back"];
@@ -82,7 +85,7 @@ fn a_check_that_closes_an_import_of_which_nobody_heard_yet_tells_the_school_of_t
         let of = |what: &str| format!("School 12AB (12AB): {what}");
         let told = [
             (school.email.clone(), of("controle niet gelukt, doe deze stap opnieuw: Wachtwoord instellen")),
-            ("support@kurve.nl".to_owned(), of("import weer dicht, eerst: Wachtwoord instellen")),
+            ("support@kurve.nl".to_owned(), of("Wachtwoord instellen")),
         ];
         assert_eq!(checks.mailed().await, told);
         checks.app.advance(TimeDelta::hours(1));
@@ -99,7 +102,7 @@ fn kurve_is_asked_again_to_activate_once_the_check_after_a_refusal_did_not_refus
         }
         let asked = || async {
             let told = checks.mailed().await;
-            told.into_iter().filter(|(_, subject)| subject.contains("alles gereed")).count()
+            told.into_iter().filter(|(_, subject)| subject.contains("Activeer de koppeling in Numo")).count()
         };
         assert_eq!(asked().await, 1);
         checks.behaves(&school, "bonhoeffer", "wrong_password").await;
@@ -139,7 +142,10 @@ fn where_no_check_follows_kurve_is_asked_all_the_same() {
         checks.app.advance(TimeDelta::minutes(10));
 
         let told = checks.mailed().await;
-        assert!(matches!(told.as_slice(), [(_, subject)] if subject.contains("alles gereed")), "{told:?}");
+        assert!(
+            matches!(told.as_slice(), [(_, subject)] if subject.contains("Activeer de koppeling in Numo")),
+            "{told:?}"
+        );
     });
 }
 
@@ -178,7 +184,7 @@ fn an_import_that_opens_more_than_once_while_no_mail_can_go_is_told_once() {
 
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].1.contains("de import is open"), "{told:?}");
+        assert!(told[0].1.contains("Je kunt nu leerlingen importeren"), "{told:?}");
     });
 }
 
@@ -196,7 +202,7 @@ fn a_loss_that_is_kurves_to_find_out_closes_the_import_too_and_gives_kurve_the_b
         assert!(state.is_yes(Step::PasswordSet) && state.is_yes(Step::AllowlistingConfirmed), "no step of the school");
         let told = checks.mailed().await;
         assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told.iter().all(|(_, subject)| subject.contains("import weer dicht")), "{told:?}");
+        assert!(told.iter().all(|(_, subject)| subject.contains("Importe")), "{told:?}");
 
         checks.behaves(&school, "bonhoeffer", "right").await;
         assert_eq!(checks.check(&school).await, CheckCode::Ok);
@@ -218,7 +224,7 @@ fn a_step_that_falls_while_the_import_was_not_open_is_told_to_the_school_once() 
 
         let told = checks.mailed().await;
         assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].0 == school.email && told[0].1.contains("verbinding kwijt"), "{told:?}");
+        assert!(told[0].0 == school.email && told[0].1.contains("Verbinding met Magister werkt niet meer"), "{told:?}");
     });
 }
 

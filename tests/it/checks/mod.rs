@@ -7,6 +7,7 @@ mod causes;
 mod connections;
 mod domain;
 pub(crate) mod five_hundred;
+mod followed;
 mod learned;
 mod many_at_once;
 mod meaning;

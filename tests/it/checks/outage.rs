@@ -109,7 +109,7 @@ fn one_of_many_that_fails_for_hours_falls_alone() {
         }
         let told = checks.mailed().await;
         assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told.iter().all(|(_, subject)| subject.contains("import weer dicht")), "{told:?}");
+        assert!(told.iter().all(|(_, subject)| subject.contains("Importe")), "{told:?}");
     });
 }
 
@@ -251,7 +251,7 @@ fn some_that_break_together_are_no_outage_when_only_they_are_tried_again() {
             assert!(verdict_of_all(&checks.state(school).await).is_open(), "{label}");
         }
         let told = checks.mailed().await;
-        assert!(told.iter().all(|(_, subject)| subject.contains("import weer dicht")), "{told:?}");
+        assert!(told.iter().all(|(_, subject)| subject.contains("Importe")), "{told:?}");
     });
 }
 

@@ -201,11 +201,11 @@ impl Story {
             let text = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
             let (state, newest) = self.known(which).await;
             let denied = denied(&state, newest).filter(|step| state.is_yes(*step));
-            if mail.subject.contains("de import is open") {
+            if mail.subject.contains("Je kunt nu leerlingen importeren") {
                 self.met.opened += u32::from(denied.is_some());
                 assert!(denied.is_none() || !text.contains("met ja beantwoord"), "{told}: {text}");
             }
-            if let Some(step) = denied.filter(|_| mail.subject.contains("alles gereed")) {
+            if let Some(step) = denied.filter(|_| mail.subject.contains("Activeer de koppeling in Numo")) {
                 let question = words::gate_question(step.gate());
                 let line = text.split(" - ").find(|line| line.starts_with(question)).expect("each question");
                 assert!(line.contains("Controle van"), "{told}: {line}");

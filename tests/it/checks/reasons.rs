@@ -129,7 +129,7 @@ fn the_mail_that_asks_to_activate_says_how_the_newest_check_ended() {
 
         let mail = checks.app.only_mail_to("support@kurve.nl").await;
         let said = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(mail.subject.contains("alles gereed"), "{}", mail.subject);
-        assert!(said.contains("De laatste controle ging niet goed: verbinding geweigerd"), "{said}");
+        assert!(mail.subject.contains("Activeer de koppeling in Numo"), "{}", mail.subject);
+        assert!(said.contains("De laatste controle is niet geslaagd: verbinding geweigerd"), "{said}");
     });
 }

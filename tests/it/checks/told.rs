@@ -259,7 +259,7 @@ fn of_a_list_that_lacks_a_column_kurve_sets_out_a_new_query_and_the_school_runs_
         assert!(check.text("[data-check]").contains("Voer de query die nu klaarstaat uit"), "{}", check.body);
         assert!(!staff.get(links::STAFF).await.has("[data-work=query_executed]"));
         let mails = checks.app.new_mails().await;
-        let ready = mails.iter().find(|mail| mail.subject.contains("voer de nieuwe query uit")).expect("who may hears");
+        let ready = mails.iter().find(|mail| mail.subject.contains("Voer de nieuwe query uit")).expect("who may hears");
         assert!(ready.text.contains("Voer eerst de nieuwe query uit, in Decibel."), "{}", ready.text);
     });
 }

@@ -8,7 +8,7 @@ use super::path_of;
 use super::table::{DEMO, TABLE};
 
 /// Routes that are answered with no page, and why nobody needs to look.
-const NO_PAGES: [(&str, &str); 17] = [
+const NO_PAGES: [(&str, &str); 21] = [
     ("ASSETS", "files of the pages"),
     ("SCHOOL_CHECK_LIVE", "news for a page that is open"),
     ("STAFF_CHECK_LIVE", "news for a page that is open"),
@@ -22,6 +22,10 @@ const NO_PAGES: [(&str, &str); 17] = [
     ("STAFF_MAIL_HTML", "a mail within a frame; pages/mails.rs looks at every mail"),
     ("DEMO_MAIL_HTML", "a mail within a frame; pages/mails.rs looks at every mail"),
     ("API_IMPORT_GATE", "an answer to a machine"),
+    ("API_SCHOOLS", "an answer to a machine"),
+    ("API_SCHOOL", "an answer to a machine"),
+    ("API_CONNECTION", "an answer to a machine"),
+    ("API_EVENTS", "an answer to a machine"),
     ("API_DESCRIPTION", "an answer to a machine"),
     ("HEALTH_LIVE", "an answer to a machine"),
     ("HEALTH_READY", "an answer to a machine"),

@@ -224,7 +224,12 @@ fn a_new_key_goes_on_where_the_old_one_stopped_and_an_entry_cannot_move_to_it() 
         let both = format!("{}\n{}", app.keys_text, secrecy::ExposeSecret::expose_secret(&line));
         let keys = KeyRing::parse(&both).expect("a good ring");
         let context = Context { keys, ..app.context().clone() };
-        let last = koppelklaar::services::operations::api_keys::add(&context, app.now(), "numo").await;
+        let last = koppelklaar::services::operations::api_keys::add(
+            &context,
+            &app.operator(),
+            koppelklaar::services::operations::api_keys::NewApiKey::for_everything("numo"),
+        )
+        .await;
         last.expect("a fresh name");
 
         let rotated = verify(&context).await.expect("the audit can be read");

@@ -3,7 +3,11 @@
 use koppelklaar::crypto::Token;
 use koppelklaar::crypto::password_hash::StaffPassword;
 use koppelklaar::crypto::totp::{self, TotpSecret};
+use std::sync::Arc;
+
+use koppelklaar::app::App;
 use koppelklaar::domain::actor::{Actor, StaffRole};
+use koppelklaar::domain::gathering::Gathering;
 use koppelklaar::domain::notice::TIME_TO_UNDO;
 use koppelklaar::domain::onboarding::{Command, Ground, PasswordAccess, Step};
 use koppelklaar::domain::roles::{ContactRole, Roles};
@@ -14,11 +18,14 @@ use koppelklaar::services::onboarding::credentials::NewVouch;
 use koppelklaar::services::onboarding::{credentials, onboardings};
 use koppelklaar::services::people::registrations::{self, RegistrationForm};
 use koppelklaar::services::people::{self, staff_auth};
-use koppelklaar::services::{Call, ServiceError};
+use koppelklaar::services::{Call, Context, ServiceError};
 use koppelklaar::store::onboarding::schools;
 use koppelklaar::store::people::{contacts, staff};
+use koppelklaar::web::rate_limit::Allowance;
+use koppelklaar::web::{WebOptions, WebState, router};
 
-use super::app::{STAFF_PASSWORD, TestApp, TestSchool};
+use super::app::{Parts, STAFF_PASSWORD, TestApp, TestSchool, nonzero};
+use super::database::DatabaseKind;
 
 /// The address of the colleague that most tests have.
 const EVA: &str = "eva@kurve.nl";
@@ -34,6 +41,16 @@ pub(crate) const STEPS_OF_SCHOOL: [Step; 6] = [
 ];
 
 impl TestApp {
+    /// An app whose mails wait for each other, as they do in the product.
+    pub(crate) async fn start_gathering(kind: DatabaseKind) -> Self {
+        let parts = Arc::into_inner(Self::start(kind).await.0).expect("nobody else has it yet");
+        let context = Context { gathering: Gathering::default(), ..parts.app.context.clone() };
+        let app = App { context, ..parts.app };
+        let allowance = Allowance { per_client: nonzero(10_000), per_address: nonzero(10_000) };
+        let router = router(WebState::new(&app, WebOptions { allowance, trusted_proxies: 1 }, None));
+        Self(Arc::new(Parts { app, router, ..parts }))
+    }
+
     /// Registers a school through the services, without a page; its mails are read.
     pub(crate) async fn school_by_services(&self, name: &str, brin: &str, label: &str) -> TestSchool {
         let email = format!("contact-{}@{label}.example", brin.to_lowercase());

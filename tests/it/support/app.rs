@@ -12,6 +12,7 @@ use koppelklaar::crypto::{KeyRing, Token};
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::CheckPolicy;
 use koppelklaar::domain::credential::Template;
+use koppelklaar::domain::gathering::Gathering;
 use koppelklaar::domain::ids::{ConnectionId, ContactId, SchoolId};
 use koppelklaar::domain::onboarding::Step;
 use koppelklaar::domain::school::{ContactRef, School};
@@ -20,9 +21,7 @@ use koppelklaar::domain::text::{Brin, EmailAddress, PersonName};
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links::{self, BaseUrl, OfConnection};
 use koppelklaar::magister::{Limits, Magister, Reach};
-use koppelklaar::mail::Mailbox;
-use koppelklaar::mail::message::Sender;
-use koppelklaar::mail::transport::Transport;
+use koppelklaar::mail::{Mailbox, message::Sender, transport::Transport};
 use koppelklaar::metrics::Metrics;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::operations::{audit, replay};
@@ -52,7 +51,7 @@ pub(crate) const STAFF_PASSWORD: &str = "zeven groene laarzen";
 
 /// An app for one test; clones are the same app.
 #[derive(Clone)]
-pub(crate) struct TestApp(Arc<Parts>);
+pub(crate) struct TestApp(pub(crate) Arc<Parts>);
 
 /// What an app consists of.
 pub(crate) struct Parts {
@@ -62,7 +61,7 @@ pub(crate) struct Parts {
     pub(crate) mailbox: Mailbox,
     pub(crate) database: TestDatabase,
     pub(crate) keys_text: String,
-    read: Mutex<usize>,
+    pub(crate) read: Mutex<usize>,
 }
 
 /// A school that was registered through the front door.
@@ -161,6 +160,7 @@ impl TestApp {
             bounce_address: Some("bounces@kurve.nl".parse().expect("a good address")),
             reply_address: Some("antwoord@kurve.nl".parse().expect("a good address")),
             check_policy,
+            gathering: Gathering::OFF,
             ..Context::new(
                 db,
                 KeyRing::parse(&keys_text).expect("a good ring"),
@@ -343,13 +343,6 @@ impl TestApp {
         }
     }
 
-    /// A machine's key.
-    pub(crate) async fn api_key(&self) -> String {
-        koppelklaar::services::operations::api_keys::add(self.context(), self.now(), "numo")
-            .await
-            .expect("a fresh name")
-    }
-
     /// What is counted is what there is.
     pub(crate) async fn figures_hold(&self) {
         let conn = self.context().db.reader();
@@ -392,6 +385,7 @@ impl TestApp {
         let failed = outbox::list_with_status(self.context().db.reader(), outbox::MailStatus::Failed, 10).await;
         assert_eq!(failed.expect("the store answers"), vec![], "mails were given up");
         self.figures_hold().await;
+        self.feed_holds().await;
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod app;
 pub(crate) mod board;
 pub(crate) mod counting;
 pub(crate) mod database;
+pub(crate) mod following;
 pub(crate) mod page;
 pub(crate) mod post;
 pub(crate) mod postfix;
@@ -28,6 +29,15 @@ pub(crate) fn run<F: Future<Output = ()>>(test: impl Fn(TestApp) -> F) {
     on_each_database(async |kind| {
         let app = TestApp::start(kind).await;
         // Without optimisation what a test awaits is large: on the heap it leaves the stack to what it calls.
+        Box::pin(test(app.clone())).await;
+        app.finish().await;
+    });
+}
+
+/// The same where mails to one person wait for each other.
+pub(crate) fn run_gathering<F: Future<Output = ()>>(test: impl Fn(TestApp) -> F) {
+    on_each_database(async |kind| {
+        let app = TestApp::start_gathering(kind).await;
         Box::pin(test(app.clone())).await;
         app.finish().await;
     });

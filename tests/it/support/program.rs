@@ -56,7 +56,11 @@ impl Program {
         let line = line.expose_secret().to_owned();
         let key = line.split(':').next_back().expect("a line has a key").to_owned();
         let url = database.url.replace("postgres@", &format!("postgres:{DATABASE_PASSWORD}@"));
-        let mut settings = vec![("KOPPELKLAAR_DATABASE_URL".to_owned(), url)];
+        let mut settings = vec![
+            ("KOPPELKLAAR_DATABASE_URL".to_owned(), url),
+            // Each mail by itself, and at once.
+            ("KOPPELKLAAR_GATHER_MINUTES".to_owned(), "0".to_owned()),
+        ];
         if kind == DatabaseKind::Postgres {
             settings.push(("KOPPELKLAAR_KEYS".to_owned(), line));
         }

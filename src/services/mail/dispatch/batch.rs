@@ -13,14 +13,16 @@ use super::kept_lease::KeptLease;
 use super::mailer::Mailer;
 use super::notes::{NOTE_AGAIN_AFTER, Note, Patience, tell};
 use super::outcome::{Outcome, Summary};
-use super::write::{Ready, View, take_token_back, write};
+use super::together;
+use super::write::{Pen, Ready, View, take_token_back, write};
+use crate::domain::gathering::gathers;
 use crate::domain::ids::LeaseId;
 use crate::domain::retry;
 use crate::mail::transport::{Offer, SendError, SendErrorKind};
 use crate::services::{Context, ServiceError, chain};
-use crate::store::mail::frozen_mails;
 use crate::store::mail::outbox::lease::{self, LEASE, Mark};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
+use crate::store::mail::{frozen_mails, gathered};
 use crate::store::{ConnectionTrait, LeaseTerm};
 
 /// How long what became of a mail waits to be committed with the start of the next; a mail server that takes longer to be
@@ -133,7 +135,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                 }
                 (Some(ready), Start::Stale) => {
                     let view = ready.view.again(self.context.db.reader(), (self.now)()).await?;
-                    match Box::pin(write(self.context, self.mailer, ready.mail, view)).await {
+                    match Box::pin(write(self.pen(), ready.mail, view)).await {
                         Ok(ready) => Written { unsent: vec![], ready: Some(ready) },
                         Err(unsent) => {
                             offer = None;
@@ -216,7 +218,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                     break;
                 }
             };
-            match Box::pin(write(self.context, self.mailer, mail, view)).await {
+            match Box::pin(write(self.pen(), mail, view)).await {
                 Ok(ready) => {
                     written.ready = Some(ready);
                     break;
@@ -250,13 +252,17 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
                 Start::Lost
             }
             Some(next) if !next.view.still_holds(tx.conn(), now).await? => Start::Stale,
+            Some(next) if !together::take(tx.conn(), self.lease, next.going(), now).await? => Start::Stale,
             Some(next) if lease::begin(tx.conn(), self.lease, &next.mail, LeaseTerm::new(now, LEASE)).await? => {
                 if let Some(sealed) = &next.sealed {
                     frozen_mails::save(tx.conn(), next.mail.id, sealed.clone(), now).await?;
                 }
                 Start::Begun
             }
-            Some(_) => Start::Lost,
+            Some(next) => {
+                gathered::give_back(tx.conn(), next.going()).await?;
+                Start::Lost
+            }
         };
         tx.commit().await?;
         Ok(start)
@@ -273,6 +279,9 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         };
         // Once another worker has it, what is kept is what that one handed over.
         let is_ours = lease::mark(conn, self.lease, note.mail.id, &mark).await?;
+        if is_ours && gathers(note.mail.kind) {
+            gathered::mark(conn, note.mail.id, &mark).await?;
+        }
         if is_ours && note.status != MailStatus::Sent && note.handing_over_at.is_none() {
             frozen_mails::delete(conn, &[note.mail.id]).await?;
         }
@@ -310,6 +319,10 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
             outcome = sending => outcome.unwrap_or_else(|_| Err(SendError::of_a_fault())),
             never = lease.keep(ready.mail.id) => match never {},
         }
+    }
+
+    fn pen(&self) -> Pen<'a> {
+        Pen { context: self.context, mailer: self.mailer, lease: self.lease }
     }
 
     fn kept_lease(&self) -> KeptLease<'a, Now> {
@@ -375,6 +388,7 @@ impl<'a, Now: Fn() -> DateTime<Utc>> Batch<'a, Now> {
         }
         if let Some(next) = next {
             lease::unbegin(tx.conn(), self.lease, &next.mail).await?;
+            gathered::give_back(tx.conn(), next.going()).await?;
         }
         lease::release(tx.conn(), self.lease).await?;
         Ok(tx.commit().await?)

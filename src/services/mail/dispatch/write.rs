@@ -7,13 +7,15 @@ use futures_util::FutureExt;
 
 use super::mailer::Mailer;
 use super::outcome::Outcome;
-use crate::domain::ids::ConnectionId;
+use super::together::{self, Together};
+use crate::domain::ids::{ConnectionId, LeaseId, MailId};
 use crate::domain::unsent::UnsentReason;
 use crate::mail::message::{self, BuiltMail, OutgoingMail};
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::services::mail::{bounces, frozen, mails, tokens};
 use crate::services::{Context, chain};
 use crate::store::mail::frozen_mails;
+use crate::store::mail::gathered::Going;
 use crate::store::mail::outbox::OutboxMail;
 use crate::store::operations::audit;
 use crate::store::{ConnectionTrait, StoreError};
@@ -32,6 +34,15 @@ pub(super) struct Ready {
     pub(super) sealed: Option<Vec<u8>>,
     /// What it was written from.
     pub(super) view: View,
+    /// The mails that it tells of too.
+    pub(super) others: Vec<MailId>,
+}
+
+impl Ready {
+    /// What goes with it.
+    pub(super) fn going(&self) -> Going<'_> {
+        Going { with: self.mail.id, mails: &self.others }
+    }
 }
 
 /// What was true when mails were written: every change of state leaves an entry in the audit.
@@ -64,26 +75,32 @@ impl View {
     }
 }
 
+/// What mails are written with.
+#[derive(Clone, Copy)]
+pub(super) struct Pen<'a> {
+    pub(super) context: &'a Context,
+    pub(super) mailer: &'a Mailer,
+    pub(super) lease: LeaseId,
+}
+
+/// The bytes of a mail.
+struct Bytes {
+    built: BuiltMail,
+    sealed: Option<Vec<u8>>,
+    others: Vec<MailId>,
+}
+
 /// Writes a mail, or says why not. A fault in one mail's text costs that mail, not the worker.
-pub(super) async fn write(
-    context: &Context,
-    mailer: &Mailer,
-    mail: OutboxMail,
-    view: View,
-) -> Result<Ready, (OutboxMail, Outcome)> {
-    let written = AssertUnwindSafe(bytes(context, mailer, &mail, view.at)).catch_unwind().await;
+pub(super) async fn write(pen: Pen<'_>, mail: OutboxMail, view: View) -> Result<Ready, (OutboxMail, Outcome)> {
+    let written = AssertUnwindSafe(bytes(pen, &mail, view.at)).catch_unwind().await;
     match written.unwrap_or_else(|_| Err(Outcome::given_up(UnsentReason::FaultWhileWriting))) {
-        Ok((built, sealed)) => Ok(Ready { mail, built, sealed, view }),
+        Ok(Bytes { built, sealed, others }) => Ok(Ready { mail, built, sealed, view, others }),
         Err(outcome) => Err((mail, outcome)),
     }
 }
 
-async fn bytes(
-    context: &Context,
-    mailer: &Mailer,
-    mail: &OutboxMail,
-    now: DateTime<Utc>,
-) -> Result<(BuiltMail, Option<Vec<u8>>), Outcome> {
+async fn bytes(pen: Pen<'_>, mail: &OutboxMail, now: DateTime<Utc>) -> Result<Bytes, Outcome> {
+    let Pen { context, mailer, lease } = pen;
     let is_repeated = mail.handing_over_at.is_some();
     if is_repeated && mail.kind.carries_token() {
         return Err(Outcome::given_up(UnsentReason::MayHaveArrived));
@@ -101,15 +118,17 @@ async fn bytes(
         return Err(Outcome::given_up(UnsentReason::OutsideList));
     }
     if let Some(built) = repeated {
-        return Ok((built, None));
+        return Ok(Bytes { built, sealed: None, others: vec![] });
     }
     if let Some(claim) = draft.claim {
         claim.leave_rest(request).await.map_err(|error| to_outcome(error.into()))?;
     }
+    let Together { draft, others } =
+        together::join(request, draft, lease).await.map_err(|error| to_outcome(error.into()))?;
     let built = message::build(&mailer.sender, &outgoing(context, mail, draft, now));
     let built = built.map_err(|error| Outcome::Failed(error.to_string()))?;
     let sealed = (!mail.kind.carries_token()).then(|| frozen::seal(context, mail.id, &built));
-    Ok((built, sealed))
+    Ok(Bytes { built, sealed, others })
 }
 
 /// A token that an earlier try made and did not hand over is worth nothing: a new one is made.

@@ -31,7 +31,7 @@ pub(super) struct ActivationAsked {
 }
 
 impl Mail for ActivationAsked {
-    const NAME: &'static str = "Klaar om te activeren, aan Kurve";
+    const NAME: &'static str = "Klaar om te activeren (mail naar Kurve)";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
@@ -59,7 +59,7 @@ impl Mail for ActivationAsked {
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, "alles gereed, activeer de koppeling in Numo")
+        subject::for_kurve(&self.school, "Activeer de koppeling in Numo")
     }
 
     bodies!(ActivationAsked, "mail/activation_asked.txt", "mail/activation_asked.html");
@@ -74,9 +74,9 @@ impl Mail for ActivationAsked {
             names: vec![],
             answers: vec![
                 answer("Is de webservice van Magister actief?", "We hebben de verbinding gecontroleerd: dit werkt."),
-                answer("Is er consent?", "Iemand van de school heeft gemeld dat dit gereed is."),
+                answer("Is er consent?", "De school meldde dat dit klaar is."),
             ],
-            check: "De laatste controle ging niet goed: inloggen geweigerd (ma 23 november 2026, 11:00). Activeren kan alleen \
+            check: "De laatste controle is niet geslaagd: inloggen geweigerd (maandag 23 november 2026 om 11.00 uur). Activeren kan alleen \
                     met een reden."
                 .into(),
             link: samples::LINK.into(),

@@ -17,7 +17,7 @@ pub(super) struct AddressBounced {
 }
 
 impl Mail for AddressBounced {
-    const NAME: &'static str = "Mail komt niet aan, aan Kurve";
+    const NAME: &'static str = "Mail komt niet aan (mail naar Kurve)";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let conn = request.context.db.reader();
@@ -45,7 +45,7 @@ impl Mail for AddressBounced {
             [(only, _)] => subject::named(&only.name, &only.brin),
             [(first, _), ..] => format!("{} en andere", subject::named(&first.name, &first.brin)),
         };
-        format!("{which}: mail komt niet aan, zoek een ander adres")
+        format!("Zoek een ander adres, mail komt niet aan: {which}")
     }
 
     bodies!(AddressBounced, "mail/address_bounced.txt", "mail/address_bounced.html");

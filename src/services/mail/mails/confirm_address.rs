@@ -39,7 +39,7 @@ impl Mail for ConfirmAddress {
     }
 
     fn subject(&self) -> String {
-        "Koppelklaar: bevestig je e-mailadres".to_owned()
+        "Bevestig je aanmelding voor de koppeling van Numo met Magister".to_owned()
     }
 
     bodies!(ConfirmAddress, "mail/confirm_address.txt", "mail/confirm_address.html");

@@ -17,7 +17,7 @@ pub(super) struct ConnectionLost {
 }
 
 impl Mail for ConnectionLost {
-    const NAME: &'static str = "Verbinding kwijt, aan Kurve";
+    const NAME: &'static str = "Verbinding werkt niet meer (mail naar Kurve)";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
@@ -39,7 +39,7 @@ impl Mail for ConnectionLost {
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, "verbinding kwijt, zoek uit waarom")
+        subject::for_kurve(&self.school, "Zoek uit waarom de verbinding niet meer werkt")
     }
 
     bodies!(ConnectionLost, "mail/connection_lost.txt", "mail/connection_lost.html");

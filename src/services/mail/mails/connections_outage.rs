@@ -21,7 +21,7 @@ pub(super) struct ConnectionsOutage {
 }
 
 impl Mail for ConnectionsOutage {
-    const NAME: &'static str = "Storing, aan Kurve";
+    const NAME: &'static str = "Storing (mail naar Kurve)";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let outage = load(request).await?;
@@ -59,7 +59,7 @@ impl Mail for ConnectionsOutage {
             cause: words::outage_cause(&seen),
             failing: 212,
             worked_before: 248,
-            since: "ma 23 november 2026 om 14:05".into(),
+            since: "maandag 23 november 2026 om 14.05 uur".into(),
             link: samples::LINK.into(),
         }
     }

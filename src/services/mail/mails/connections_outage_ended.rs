@@ -13,7 +13,7 @@ pub(super) struct ConnectionsOutageEnded {
 }
 
 impl Mail for ConnectionsOutageEnded {
-    const NAME: &'static str = "Storing voorbij, aan Kurve";
+    const NAME: &'static str = "Storing voorbij (mail naar Kurve)";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let outage = connections_outage::load(request).await?;
@@ -37,8 +37,8 @@ impl Mail for ConnectionsOutageEnded {
         use super::samples;
 
         Self {
-            began: "ma 23 november 2026 om 14:05".into(),
-            ended: "ma 23 november 2026 om 16:40".into(),
+            began: "maandag 23 november 2026 om 14.05 uur".into(),
+            ended: "maandag 23 november 2026 om 16.40 uur".into(),
             link: samples::LINK.into(),
         }
     }

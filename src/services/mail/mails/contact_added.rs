@@ -1,7 +1,7 @@
 //! Someone was made a contact of a connection.
 
 use super::facts::{AboutSchool, SchoolFacts};
-use super::{Mail, bodies, subject};
+use super::{Mail, bodies, phrases, subject};
 use crate::domain::ids::SchoolId;
 use crate::domain::import_gate::open_schools;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
@@ -12,6 +12,8 @@ pub(super) struct ContactAdded {
     role: String,
     /// Whether a school that they asked for may import.
     can_import: bool,
+    /// The reader can do few steps: who does the others is said.
+    involves_others: bool,
     link: String,
 }
 
@@ -24,11 +26,19 @@ impl Mail for ContactAdded {
         let me = about.receiver.as_ref().map(|contact| contact.id);
         let is_mine = |school: SchoolId| about.state.school(school).is_some_and(|one| one.asked_by() == me);
         let can_import = me.is_some() && open_schools(&about.state).into_iter().any(is_mine);
-        about.draft(&Self { name: about.reader(), school: about.facts(), role, can_import, link: about.portal() })
+        let involves_others = about.is_neither_administrator();
+        about.draft(&Self {
+            name: about.reader(),
+            school: about.facts(),
+            role,
+            can_import,
+            involves_others,
+            link: about.portal(),
+        })
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, "je bent contactpersoon, log in bij Koppelklaar")
+        subject::about(&self.school, "Je bent nu contactpersoon, kijk of er iets voor jou te doen is")
     }
 
     bodies!(ContactAdded, "mail/contact_added.txt", "mail/contact_added.html");
@@ -46,6 +56,7 @@ impl Mail for ContactAdded {
             school: samples::school(),
             role: "Superbeheerder".into(),
             can_import: false,
+            involves_others: false,
             link: samples::LINK.into(),
         }
     }

@@ -50,9 +50,9 @@ impl Mail for CredentialsReady {
 
     fn subject(&self) -> String {
         let what = match (self.is_renewal, self.runs_query) {
-            (true, true) => "voer de nieuwe query uit",
-            (true, false) => "stel het nieuwe wachtwoord in",
-            (false, _) => "haal wachtwoord en query op",
+            (true, true) => "Voer de nieuwe query uit in Decibel",
+            (true, false) => "Vul het nieuwe wachtwoord van Kurve in bij Magister",
+            (false, _) => "Voer de query uit in Decibel",
         };
         subject::about(&self.school, what)
     }
@@ -73,7 +73,7 @@ impl Mail for CredentialsReady {
             is_renewal: false,
             runs_query: true,
             import_closed: false,
-            looks: "Samen kunnen jullie dat 5 keer doen, tot en met ma 4 januari 2027.".into(),
+            looks: "Samen kunnen jullie dat 5 keer doen, tot en met maandag 4 januari 2027.".into(),
             link: samples::LINK.into(),
         }
     }

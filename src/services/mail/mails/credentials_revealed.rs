@@ -1,4 +1,4 @@
-//! Someone looked at the password, to every contact.
+//! Someone looked at the password: to who did and to Kurve, and to the other contacts with the next mail.
 
 use super::facts::{AboutSchool, SchoolFacts};
 use super::{Mail, bodies, phrases, subject};
@@ -27,12 +27,13 @@ impl Mail for CredentialsRevealed {
             who: about.actor_name(),
             when: words::moment_nl(request.mail.created_at),
             left: request.mail.about.reveals_left.unwrap_or_default(),
-            link: about.portal_step(Step::PasswordSet),
+            link: if about.receiver.is_some() { about.portal_step(Step::PasswordSet) } else { about.staff() },
         })
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, "wachtwoord bekeken, kijk of dat klopt")
+        let what = format!("{} bekeek het wachtwoord voor Numo", self.who);
+        if self.name.is_empty() { subject::for_kurve(&self.school, &what) } else { subject::about(&self.school, &what) }
     }
 
     bodies!(CredentialsRevealed, "mail/credentials_revealed.txt", "mail/credentials_revealed.html");
@@ -49,7 +50,7 @@ impl Mail for CredentialsRevealed {
             name: samples::NAME.into(),
             school: samples::school(),
             who: "Bram Yılmaz".into(),
-            when: "ma 23 november 2026 om 14:05".into(),
+            when: "maandag 23 november 2026 om 14.05 uur".into(),
             left: 3,
             link: samples::LINK.into(),
         }

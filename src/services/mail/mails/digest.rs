@@ -47,7 +47,7 @@ pub(super) struct AuditEnd {
 }
 
 impl Mail for Digest {
-    const NAME: &'static str = "Overzicht van de dag";
+    const NAME: &'static str = "Dagoverzicht";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         if amsterdam_date(request.mail.created_at) == amsterdam_date(request.now) {
@@ -66,15 +66,17 @@ impl Mail for Digest {
         let mut said: Vec<String> = self.parts.iter().map(DigestPart::in_subject).collect();
         said.extend(match self.unconfirmed {
             0 => None,
-            1 => Some("1 aanvraag niet bevestigd".to_owned()),
-            _ => Some(format!("{} aanvragen niet bevestigd", self.unconfirmed_said())),
+            1 => Some("1 aanmelding niet bevestigd".to_owned()),
+            _ => Some(format!("{} aanmeldingen niet bevestigd", self.unconfirmed_said())),
         });
         said.extend(match self.failed_mails {
             0 => None,
             1 => Some("1 mail mislukt".to_owned()),
             many => Some(format!("{many} mails mislukt")),
         });
-        format!("Koppelklaar: {}", said.join(", "))
+        // The rest is in the mail.
+        let more = if said.len() > 1 { " en meer" } else { "" };
+        format!("Dagoverzicht: {}{more}", said.first().map_or("niets", String::as_str))
     }
 
     bodies!(Digest, "mail/digest.txt", "mail/digest.html");

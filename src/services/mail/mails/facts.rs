@@ -7,6 +7,7 @@ use crate::domain::connection::{Connection, ConnectionDetails};
 use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
 use crate::domain::notice::root_fall;
 use crate::domain::onboarding::{Event, FallCause, Onboarding, Step};
+use crate::domain::roles::ContactRole;
 use crate::domain::school::{Contact, NewContact, RequestDetails, School};
 use crate::domain::text::EmailAddress;
 use crate::domain::unsent::UnsentReason;
@@ -151,6 +152,11 @@ impl<'a> AboutSchool<'a> {
         let names = Names { contacts, reader, ..Names::default() };
         let obstacles = self.state.obstacles(step);
         obstacles.iter().map(|one| words::obstacle_sentence(one, &names)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether the receiver is a contact who is neither superbeheerder nor applicatiebeheerder.
+    pub(super) fn is_neither_administrator(&self) -> bool {
+        self.receiver.as_ref().is_some_and(|contact| contact.roles.contains(ContactRole::Contactpersoon))
     }
 
     /// The name of the receiver; empty when Kurve's support reads the mail.

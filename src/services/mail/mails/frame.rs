@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::mail::Mail;
+use super::mail::{Bodies, Mail};
 use crate::domain::school::Contact;
 use crate::mail::message::RenderedMail;
 use crate::services::mail::draft::Draft;
@@ -53,11 +53,15 @@ struct HtmlFrame<'a> {
 impl Draft {
     /// A mail to Kurve's support.
     pub(in crate::services::mail) fn to_support(context: &Context, mail: &impl Mail) -> Result<Self, ServiceError> {
+        let bodies = mail.bodies().map_err(broken)?;
+        let rendered = render_bodies(mail, &bodies, &context.support_email)?;
         Ok(Self {
             to_name: None,
             to_address: context.support_email.clone(),
             reply_to: ("Kurve support".to_owned(), context.support_email.clone()),
-            rendered: render(mail, &context.support_email)?,
+            rendered,
+            bodies,
+            reader: mail.reader().to_owned(),
             claim: None,
         })
     }
@@ -82,15 +86,38 @@ impl Draft {
     }
 }
 
-/// Writes a mail. An answer goes to `support_email`, unless the mail says who answers.
-pub(super) fn render(mail: &impl Mail, support_email: &str) -> Result<RenderedMail, ServiceError> {
-    framed(mail, support_email).map_err(|_| ServiceError::Broken("a mail that cannot be written"))
+/// What a mail is framed with.
+pub(super) struct Framed<'a> {
+    pub(super) subject: &'a str,
+    pub(super) reader: &'a str,
+    pub(super) answered_by: Option<&'a str>,
+    pub(super) bodies: &'a Bodies,
+    pub(super) support_email: &'a str,
 }
 
-fn framed(mail: &impl Mail, support_email: &str) -> askama::Result<RenderedMail> {
-    let (subject, bodies) = (mail.subject(), mail.bodies()?);
+/// Writes a mail. An answer goes to `support_email`, unless the mail says who answers.
+#[cfg(test)]
+pub(super) fn render(mail: &impl Mail, support_email: &str) -> Result<RenderedMail, ServiceError> {
+    render_bodies(mail, &mail.bodies().map_err(broken)?, support_email)
+}
+
+fn render_bodies(mail: &impl Mail, bodies: &Bodies, support_email: &str) -> Result<RenderedMail, ServiceError> {
+    let subject = mail.subject();
     let (reader, answered_by) = (mail.reader(), mail.answered_by());
-    let text = TextFrame { reader, body: &bodies.text, answered_by, support_email }.render()?;
-    let html = HtmlFrame { subject: &subject, reader, body: &bodies.html, answered_by, support_email }.render()?;
+    let whole = Framed { subject: &subject, reader, answered_by, bodies, support_email };
+    let (text, html) = framed(whole).map_err(broken)?;
     Ok(RenderedMail { subject, text, html, stop_link: mail.stop_link().map(str::to_owned) })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped with")]
+fn broken(_: askama::Error) -> ServiceError {
+    ServiceError::Broken("a mail that cannot be written")
+}
+
+/// Text and HTML with what stands around them.
+pub(super) fn framed(whole: Framed<'_>) -> askama::Result<(String, String)> {
+    let Framed { subject, reader, answered_by, bodies, support_email } = whole;
+    let text = TextFrame { reader, body: &bodies.text, answered_by, support_email }.render()?;
+    let html = HtmlFrame { subject, reader, body: &bodies.html, answered_by, support_email }.render()?;
+    Ok((text, html))
 }

@@ -33,8 +33,22 @@ pub(super) struct ImportClosed {
     link: String,
 }
 
+impl ImportClosed {
+    /// The step that the reader can do first, if there is one.
+    fn to_do(&self) -> Option<&Step> {
+        let step = self.step.as_ref()?;
+        let is_theirs = phrases::is_of_kurve(step) == self.name.is_empty();
+        Some(step).filter(|_| is_theirs && !self.is_stopped && self.kurve_first.is_empty() && self.look_at.is_empty())
+    }
+
+    /// The step that somebody else does.
+    fn other_step(&self) -> Option<&Step> {
+        self.step.as_ref().filter(|_| self.to_do().is_none())
+    }
+}
+
 impl Mail for ImportClosed {
-    const NAME: &'static str = "De import is weer dicht";
+    const NAME: &'static str = "Importeren kan niet meer";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
@@ -65,15 +79,24 @@ impl Mail for ImportClosed {
     }
 
     fn subject(&self) -> String {
+        if self.name.is_empty() {
+            let what = match self.step {
+                _ if self.is_stopped => "Importeren kan niet meer, gestopt".to_owned(),
+                _ if !self.look_at.is_empty() => "Importeren kan niet meer, kijk of de lijst klopt".to_owned(),
+                Some(step) => format!("Importeren kan niet meer, eerst {}", words::step_short(step)),
+                None => "Importeren kan niet meer, kijk waarom".to_owned(),
+            };
+            return subject::for_kurve(&self.school, &what);
+        }
         let what = match self.step {
-            _ if self.is_stopped && self.has_all_stopped => "import dicht, de koppeling is gestopt".to_owned(),
-            _ if self.is_stopped => "import dicht, gestopt".to_owned(),
-            _ if !self.look_at.is_empty() => "import weer dicht, kijk of de lijst klopt".to_owned(),
-            Some(_) if !self.kurve_first.is_empty() && !self.name.is_empty() => {
-                "import weer dicht, Kurve is aan zet".to_owned()
+            _ if self.is_stopped && self.has_all_stopped => {
+                "De koppeling is gestopt, importeer niet in Numo".to_owned()
             }
-            Some(step) => format!("import weer dicht, eerst: {}", words::step_short(step)),
-            None => "import weer dicht, kijk waarom".to_owned(),
+            _ if self.is_stopped => "De school is gestopt, importeer niet in Numo".to_owned(),
+            _ if !self.look_at.is_empty() => "Importeer nu niet in Numo, kijk of de lijst klopt".to_owned(),
+            Some(_) if !self.kurve_first.is_empty() => "Importeer nu niet in Numo, Kurve is aan de beurt".to_owned(),
+            Some(step) => format!("Importeer nu niet in Numo. Eerst: {}", words::step_short(step)),
+            None => "Importeer nu niet in Numo, kijk waarom".to_owned(),
         };
         subject::about(&self.school, &what)
     }
@@ -93,7 +116,7 @@ impl Mail for ImportClosed {
             school: samples::school(),
             names: vec![],
             step: Some(Step::PasswordSet),
-            cause: "Kurve heeft deze stap teruggestuurd.".into(),
+            cause: "Kurve vroeg om deze stap opnieuw te doen.".into(),
             reason: "Het wachtwoord werkt niet.".into(),
             is_stopped: false,
             has_all_stopped: false,
@@ -113,11 +136,10 @@ fn look_at(cause: Option<&FallCause>, is_to_kurve: bool) -> &'static str {
             "Kijk met de school of de lijst klopt. Klopt het? Activeer de koppeling dan met een reden."
         }
         (true, _, false) => {
-            "Kijk in Magister of het nieuwe schooljaar al klaarstaat. Staan er weer leerlingen in de lijst? Dan gaat de \
-             import vanzelf open."
+            "Kijk in Magister of de lijst klopt. Staan er weer leerlingen in? Dan kunnen jullie vanzelf weer importeren."
         }
         (_, true, false) => {
-            "Kijk in Magister of de lijst klopt. Klopt het? Antwoord dan op deze mail: Kurve kan de import toch openen."
+            "Kijk in Magister of de lijst klopt. Klopt het? Antwoord dan op deze mail: dan kunnen jullie toch importeren."
         }
         (false, false, _) => "",
     }
@@ -133,7 +155,7 @@ mod tests {
         let mail = ImportClosed {
             name: String::new(),
             step: Some(Step::ConsentGiven),
-            cause: "Iemand van de school meldde dat deze stap toch niet gereed is.".into(),
+            cause: "Iemand van de school meldde dat deze stap toch niet klaar is.".into(),
             reason: String::new(),
             ..ImportClosed::sample()
         };
@@ -168,7 +190,7 @@ mod tests {
 
                 assert!(said.contains("Waarom: In de lijst staa") && said.contains(mail.look_at), "{said}");
                 assert!(!said.contains("werkt niet meer") && !said.contains("Je hoeft nu niets te doen"), "{said}");
-                assert!(mail.subject().ends_with("kijk of de lijst klopt"), "{}", mail.subject());
+                assert!(mail.subject().contains("kijk of de lijst klopt"), "{}", mail.subject());
             }
         }
     }

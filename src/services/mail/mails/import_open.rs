@@ -13,7 +13,7 @@ use crate::services::checks;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::store::StoreError;
 use crate::store::mail::outbox::{self, MailStatus, OutboxMail};
-use crate::words;
+use crate::words::{self, HelpLink};
 
 pub(super) struct ImportOpen {
     name: String,
@@ -24,11 +24,13 @@ pub(super) struct ImportOpen {
     is_all_yes: bool,
     /// What the activation rested on where no good check was its ground: leave of an admin, or a reason.
     grounds: Vec<String>,
+    /// The help that this installation knows of.
+    help: Vec<HelpLink>,
     link: String,
 }
 
 impl Mail for ImportOpen {
-    const NAME: &'static str = "De import is open";
+    const NAME: &'static str = "Importeren kan";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
@@ -50,12 +52,13 @@ impl Mail for ImportOpen {
             names: about.names_of(&open),
             is_all_yes: is_all_yes(&Truths { state: &about.state, newest }),
             grounds: leave.into_iter().chain(words::despite_lines(&about.state)).collect(),
+            help: words::import_help(&request.context.help_links),
             link: about.portal(),
         })
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, "de import is open, je kunt importeren")
+        subject::about(&self.school, "Je kunt nu leerlingen importeren in Numo")
     }
 
     bodies!(ImportOpen, "mail/import_open.txt", "mail/import_open.html");
@@ -74,6 +77,10 @@ impl Mail for ImportOpen {
             names: vec![],
             is_all_yes: true,
             grounds: vec![],
+            help: vec![HelpLink {
+                words: "Bekijk de instructievideo over het leerplan",
+                address: "https://numo.example/video".into(),
+            }],
             link: samples::LINK.into(),
         }
     }
@@ -119,7 +126,7 @@ mod tests {
                 let is_refused = moment.refused().is_some_and(|step| moment.state.is_yes(step));
                 let mail = ImportOpen { is_all_yes: is_all_yes(&moment.truths()), ..ImportOpen::sample() };
 
-                assert!(!is_refused || !as_text(&mail).contains("zijn met ja beantwoord"));
+                assert!(!is_refused || !as_text(&mail).contains("Alle vijf vragen zijn ja"));
             }
         }
     }

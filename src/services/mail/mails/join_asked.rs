@@ -30,7 +30,7 @@ impl Mail for JoinAsked {
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, "een school wil bij jullie koppeling")
+        subject::about(&self.school, "Een school wil bij jullie koppeling")
     }
 
     bodies!(JoinAsked, "mail/join_asked.txt", "mail/join_asked.html");

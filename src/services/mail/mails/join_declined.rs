@@ -20,7 +20,7 @@ pub(super) struct JoinDeclined {
 }
 
 impl Mail for JoinDeclined {
-    const NAME: &'static str = "Aanvraag afgewezen";
+    const NAME: &'static str = "Aanmelding afgewezen";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let asked = Asked::load(request).await?;
@@ -42,7 +42,7 @@ impl Mail for JoinDeclined {
         };
         let mail = Self {
             name: asked.person.name.to_string(),
-            first: subject::named(asked.first.school.name.as_str(), asked.first.school.brin.as_str()),
+            first: subject::shortened(asked.first.school.name.as_str()),
             asked: named(&asked.together(request).await?),
             reason: reason.to_string(),
             link,
@@ -51,11 +51,11 @@ impl Mail for JoinDeclined {
     }
 
     fn subject(&self) -> String {
-        let first = &self.first;
+        let (first, what) = (&self.first, "Je aanmelding gaat niet door");
         match self.asked.len() {
-            0 | 1 => format!("{first}: je aanvraag gaat niet door"),
-            2 => format!("{first} en nog 1 school: je aanvraag gaat niet door"),
-            many => format!("{first} en nog {} scholen: je aanvraag gaat niet door", many - 1),
+            0 | 1 => subject::about_named(first, what),
+            2 => subject::about_named(&format!("{first} en nog 1 school"), what),
+            many => subject::about_named(&format!("{first} en nog {} scholen", many - 1), what),
         }
     }
 
@@ -69,11 +69,10 @@ impl Mail for JoinDeclined {
     fn sample() -> Self {
         use super::samples;
 
-        let first = subject::named(samples::NASTY_NAME, "34CD");
         Self {
             name: samples::NAME.into(),
-            asked: vec![first.clone()],
-            first,
+            asked: vec![subject::named(samples::NASTY_NAME, "34CD")],
+            first: samples::NASTY_NAME.into(),
             reason: samples::REASON.into(),
             link: samples::LINK.into(),
         }

@@ -17,7 +17,7 @@ pub(super) struct JoinRequested {
 }
 
 impl Mail for JoinRequested {
-    const NAME: &'static str = "Aanvraag om mee te doen, aan Kurve";
+    const NAME: &'static str = "School wil meedoen (mail naar Kurve)";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
@@ -37,7 +37,7 @@ impl Mail for JoinRequested {
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, "aanvraag om mee te doen, kijk hem na")
+        subject::for_kurve(&self.school, &format!("{} wil meedoen, kijk de aanmelding na", self.asker.name))
     }
 
     bodies!(JoinRequested, "mail/join_requested.txt", "mail/join_requested.html");

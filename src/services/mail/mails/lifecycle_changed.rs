@@ -101,13 +101,14 @@ impl Mail for LifecycleChanged {
 
     fn subject(&self) -> String {
         let what = match self.done {
-            Done::Resumed => "niet meer op pauze".to_owned(),
-            Done::Stopped => "gestopt, kijk of dat klopt".to_owned(),
-            Done::Paused => format!("op pauze tot {}", self.until),
-            Done::Imported => "import gedaan, kijk of dat klopt".to_owned(),
-            Done::Undone => "gaat toch verder".to_owned(),
+            Done::Resumed => "De pauze is gestopt".to_owned(),
+            Done::Stopped if self.name.is_empty() => "Gestopt, kijk of dat klopt".to_owned(),
+            Done::Stopped => "De koppeling is gestopt, importeer niet in Numo".to_owned(),
+            Done::Paused => format!("Op pauze tot {}", self.until),
+            Done::Imported => "De import in Numo is gelukt, kijk of dat klopt".to_owned(),
+            Done::Undone => "De koppeling gaat toch verder".to_owned(),
         };
-        subject::about(&self.school, &what)
+        if self.name.is_empty() { subject::for_kurve(&self.school, &what) } else { subject::about(&self.school, &what) }
     }
 
     bodies!(LifecycleChanged, "mail/lifecycle_changed.txt", "mail/lifecycle_changed.html");
@@ -131,9 +132,9 @@ impl Mail for LifecycleChanged {
             done: Done::Stopped,
             by_kurve: false,
             who: "Bram Yılmaz".into(),
-            when: "ma 23 november 2026 om 11:00".into(),
+            when: "maandag 23 november 2026 om 11.00 uur".into(),
             reason: "We kiezen Optie B.".into(),
-            until: "ma 30 november 2026".into(),
+            until: "maandag 30 november 2026".into(),
             chose_option_b: true,
             has_all_stopped: true,
             answered_by: None,

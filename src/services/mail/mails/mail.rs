@@ -6,8 +6,8 @@ use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 
 /// A mail without its frame.
 pub(in crate::services::mail) struct Bodies {
-    pub(super) text: String,
-    pub(super) html: String,
+    pub(in crate::services::mail) text: String,
+    pub(in crate::services::mail) html: String,
 }
 
 impl Bodies {

@@ -49,7 +49,7 @@ impl Mail for Message {
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, "lees het bericht van Kurve")
+        subject::about(&self.school, "Lees het bericht van Kurve")
     }
 
     bodies!(Message, "mail/message.txt", "mail/message.html");

@@ -21,6 +21,7 @@ mod credentials_revealed;
 mod digest;
 mod facts;
 mod frame;
+mod gathered;
 mod import_closed;
 mod import_open;
 mod join_asked;
@@ -53,6 +54,7 @@ mod welcome;
 use futures_util::future::BoxFuture;
 
 use frame::bodies;
+pub(super) use gathered::in_one;
 pub(super) use mail::{Bodies, Mail};
 
 use super::draft::{Draft, DraftRequest, NotSent};

@@ -34,7 +34,7 @@ impl Mail for PausedByKurve {
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, &format!("op pauze tot {}", self.until))
+        subject::about(&self.school, &format!("Op pauze tot {}", self.until))
     }
 
     bodies!(PausedByKurve, "mail/paused_by_kurve.txt", "mail/paused_by_kurve.html");
@@ -51,7 +51,7 @@ impl Mail for PausedByKurve {
             name: samples::NAME.into(),
             school: samples::school(),
             reason: samples::REASON.into(),
-            until: "ma 23 november 2026".into(),
+            until: "maandag 23 november 2026".into(),
             link: samples::LINK.into(),
         }
     }

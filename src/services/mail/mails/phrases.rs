@@ -21,17 +21,26 @@ pub(super) fn sheet(step: &Step) -> StepSheet {
     }
 }
 
-/// How many steps the school can begin with; the allowlisting, if it is one of them, comes last.
+/// Which steps the school can begin with, and who does them; the allowlisting, if it is one of them, comes last.
 pub(super) fn to_begin_with(steps: &[Step]) -> &'static str {
-    match (steps.len(), steps.contains(&Step::AllowlistingRequested)) {
-        (0 | 1, false) => "Eén stap kun je nu al doen.",
-        (0 | 1, true) => {
-            "Eén stap kun je nu al doen. Begin er op tijd mee: daarna moet je wachten op een bevestiging van Magister."
+    match (steps.contains(&Step::ConsentGiven), steps.contains(&Step::AllowlistingRequested)) {
+        (true, true) => {
+            "Jullie kunnen nu al twee stappen doen. De superbeheerder geeft consent in Magister. Een collega vraagt \
+             allowlisting aan. Begin op tijd met allowlisting: jullie moeten wachten tot Magister die bevestigt."
         }
-        _ => {
-            "Twee stappen kun je nu al doen. Begin er op tijd mee: bij de tweede moet je wachten op een bevestiging van Magister."
+        (true, false) => "Jullie kunnen nu al één stap doen: de superbeheerder geeft consent in Magister.",
+        (false, true) => {
+            "Jullie kunnen nu al één stap doen: een collega vraagt allowlisting aan. Begin op tijd: jullie moeten wachten \
+             tot Magister die bevestigt."
         }
+        (false, false) => "",
     }
+}
+
+/// Whom a contact asks who cannot do most steps.
+pub(super) fn whom_to_involve() -> &'static str {
+    "De meeste stappen doet een collega. Consent geeft de superbeheerder. De query en het wachtwoord doet meestal de \
+     applicatiebeheerder. Vraag hen bij de stap in Koppelklaar: zij krijgen dan een mail met uitleg."
 }
 
 /// A code as one reads it aloud: `1234 5678`.

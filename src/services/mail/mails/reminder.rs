@@ -1,7 +1,10 @@
 //! What waits on the reader, over all their connections.
 
+use chrono::{DateTime, Duration, Utc};
+
 use super::{Mail, bodies, phrases, subject};
 use crate::crypto::mail_token::Subscription;
+use crate::domain::notice::MailKind;
 use crate::domain::onboarding::Step;
 use crate::domain::reminder::person::PersonReminder;
 use crate::domain::unsent::UnsentReason;
@@ -10,6 +13,8 @@ use crate::services::mail::draft::{Claim, Draft, DraftRequest, NotSent};
 use crate::services::people::addresses;
 use crate::services::reminders::{ReminderContent, Scene, load_content};
 use crate::services::{Context, ServiceError};
+use crate::store::StoreError;
+use crate::store::mail::outbox;
 use crate::store::reminders;
 use crate::words;
 
@@ -40,6 +45,11 @@ impl Mail for Reminder {
         let (first_scene, first) = open.first().ok_or(NotSent::NotNeeded(UnsentReason::EverythingDone))?;
         let receiver = first_scene.contacts.iter().find(|contact| contact.id == first.contact);
         let receiver = receiver.ok_or(NotSent::NotNeeded(UnsentReason::ContactRemoved))?;
+        for (scene, one) in &open {
+            if let Some(told_at) = told_at(request, scene, one).await? {
+                return Err(NotSent::Later(told_at + AN_HOUR, UnsentReason::ToldAnHourAgo));
+            }
+        }
         let mail = Self {
             name: receiver.name.to_string(),
             items: open.iter().map(|(scene, one)| ReminderItem::of(context, scene, one)).collect(),
@@ -51,12 +61,17 @@ impl Mail for Reminder {
     }
 
     fn subject(&self) -> String {
-        let named = |item: &ReminderItem| subject::named(&item.school, &item.brin);
         let is_one_school = self.items.windows(2).all(|pair| pair[0].brin == pair[1].brin);
         match self.items.as_slice() {
-            [only] => format!("{}: nog te doen: {}", named(only), words::step_name(only.step)),
-            [first, ..] if is_one_school => format!("{}: nog {} stappen te doen", named(first), self.items.len()),
-            [first, ..] => format!("{} en andere: nog {} stappen te doen", named(first), self.items.len()),
+            [only] => {
+                let what = format!("Herinnering: {}", words::step_do(only.step));
+                subject::about_named(&subject::shortened(&only.school), &what)
+            }
+            [first, ..] => {
+                let name = subject::shortened(&first.school);
+                let schools = if is_one_school { name } else { format!("{name} en andere") };
+                subject::about_named(&schools, &format!("Herinnering: doe nog {} stappen", self.items.len()))
+            }
             [] => "Koppelklaar: er staat niets meer open".to_owned(),
         }
     }
@@ -79,7 +94,7 @@ impl Mail for Reminder {
             school: school.into(),
             brin: brin.into(),
             step,
-            since: "ma 2 november 2026".into(),
+            since: "maandag 2 november 2026".into(),
             link: samples::LINK.into(),
         };
         Self {
@@ -92,6 +107,29 @@ impl Mail for Reminder {
             stop_link: samples::STOP_LINK.into(),
         }
     }
+}
+
+/// No mail says what another said so short ago.
+const AN_HOUR: Duration = Duration::hours(1);
+
+/// The mails that tell one person how to do a step.
+const TELL_OF_A_STEP: [MailKind; 4] =
+    [MailKind::StepHandedOver, MailKind::StepSentBack, MailKind::StepLost, MailKind::StuckAnswered];
+
+/// When another mail told the reader of the step, if that was less than an hour ago. Not where they asked to be repeated
+/// what may have arrived.
+async fn told_at(
+    request: DraftRequest<'_>,
+    scene: &Scene,
+    one: &PersonReminder,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    if request.is_preview || request.mail.may_have_arrived() {
+        return Ok(None);
+    }
+    let conn = request.context.db.reader();
+    let told = outbox::list_to_contact(conn, scene.connection.id, one.contact, &TELL_OF_A_STEP).await?;
+    let of_step = told.iter().filter(|mail| mail.about.step == Some(one.reminder.step));
+    Ok(of_step.filter_map(|mail| mail.sent_at).max().filter(|at| request.now < *at + AN_HOUR))
 }
 
 /// One step that the reader holds.

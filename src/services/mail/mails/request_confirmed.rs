@@ -9,22 +9,32 @@ pub(super) struct RequestConfirmed {
     name: String,
     school: SchoolFacts,
     steps: Vec<Step>,
+    /// The reader can do few steps: who does the others is said.
+    involves_others: bool,
     link: String,
 }
 
 impl Mail for RequestConfirmed {
-    const NAME: &'static str = "Aanvraag ontvangen";
+    const NAME: &'static str = "Aanmelding ontvangen";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
         // Details that are given again may find these done.
         let mut steps = vec![Step::ConsentGiven, Step::AllowlistingRequested];
         steps.retain(|step| about.state.holder(*step) == Some(Party::School));
-        about.draft(&Self { name: about.reader(), school: about.facts(), steps, link: about.portal() })
+        let involves_others = about.is_neither_administrator();
+        about.draft(&Self { name: about.reader(), school: about.facts(), steps, involves_others, link: about.portal() })
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, "aanvraag ontvangen, dit kun je nu al doen")
+        let begins = |step| self.steps.contains(&step);
+        let what = match (begins(Step::ConsentGiven), begins(Step::AllowlistingRequested)) {
+            (true, true) => "Begin nu: geef consent en vraag allowlisting aan",
+            (true, false) => "Begin nu: geef consent in Magister",
+            (false, true) => "Begin nu: vraag allowlisting aan bij Magister",
+            (false, false) => "Aanmelding ontvangen",
+        };
+        subject::about(&self.school, what)
     }
 
     bodies!(RequestConfirmed, "mail/request_confirmed.txt", "mail/request_confirmed.html");
@@ -41,6 +51,7 @@ impl Mail for RequestConfirmed {
             name: samples::NAME.into(),
             school: samples::school(),
             steps: vec![Step::ConsentGiven, Step::AllowlistingRequested],
+            involves_others: true,
             link: samples::LINK.into(),
         }
     }
@@ -54,8 +65,8 @@ mod tests {
     #[test]
     fn who_did_the_first_steps_before_the_request_was_confirmed_is_not_asked_for_them() {
         for (steps, said) in [
-            (vec![Step::ConsentGiven], vec!["Eén stap kun je nu al doen.\n", "“Consent geven in Magister”"]),
-            (vec![Step::AllowlistingRequested], vec!["Eén stap kun je nu al doen. Begin er op tijd mee"]),
+            (vec![Step::ConsentGiven], vec!["één stap doen", "“Consent geven in Magister”"]),
+            (vec![Step::AllowlistingRequested], vec!["één stap doen", "Begin op tijd"]),
             (vec![], vec![]),
         ] {
             let asked = steps.len();

@@ -1,6 +1,6 @@
 //! A link and a code to sign in. Carries a token.
 
-use super::{Mail, bodies, phrases, subject};
+use super::{Mail, bodies, phrases};
 use crate::crypto::{Token, token};
 use crate::domain::access_link::{self, LINK_MINUTES};
 use crate::domain::ids::AccessLinkId;
@@ -47,11 +47,7 @@ impl Mail for SignIn {
     }
 
     fn subject(&self) -> String {
-        match self.schools.as_slice() {
-            [] => "Log in bij Koppelklaar".to_owned(),
-            [only] => format!("{}: log in bij Koppelklaar", subject::shortened(only)),
-            [_, _, ..] => format!("{} scholen: log in bij Koppelklaar", self.schools.len()),
-        }
+        "Je link en code om in te loggen bij Koppelklaar (Numo)".to_owned()
     }
 
     bodies!(SignIn, "mail/sign_in.txt", "mail/sign_in.html");

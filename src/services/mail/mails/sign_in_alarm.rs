@@ -26,7 +26,7 @@ impl SignInAlarm {
 }
 
 impl Mail for SignInAlarm {
-    const NAME: &'static str = "Foute pogingen bij een account, aan Kurve";
+    const NAME: &'static str = "Foute pogingen bij een account (mail naar Kurve)";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = &request.mail.about;
@@ -60,7 +60,7 @@ impl Mail for SignInAlarm {
             name: samples::NASTY_NAME.into(),
             email: "eva@kurve.nl".into(),
             sort: TrySort::Password,
-            when: "ma 23 november 2026 om 14:05".into(),
+            when: "maandag 23 november 2026 om 14.05 uur".into(),
             link: samples::LINK.into(),
         }
     }

@@ -58,7 +58,7 @@ impl Mail for StaffAccountChanged {
         Self {
             name: samples::NASTY_NAME.into(),
             part: AccountPart::Password,
-            when: "ma 23 november 2026 om 14:05".into(),
+            when: "maandag 23 november 2026 om 14.05 uur".into(),
             link: samples::LINK.into(),
         }
     }

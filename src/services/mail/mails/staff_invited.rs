@@ -60,7 +60,7 @@ impl Mail for StaffInvited {
         Self {
             name: samples::NASTY_NAME.into(),
             email: "o.brien@kurve.nl".into(),
-            until: "do 26 november 2026 om 11:00".into(),
+            until: "donderdag 26 november 2026 om 11.00 uur".into(),
             link: samples::LINK.into(),
         }
     }

@@ -18,7 +18,7 @@ pub(super) struct StepHandedOver {
 }
 
 impl Mail for StepHandedOver {
-    const NAME: &'static str = "Stap doorgegeven";
+    const NAME: &'static str = "Collega gevraagd voor een stap";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
@@ -37,8 +37,8 @@ impl Mail for StepHandedOver {
     }
 
     fn subject(&self) -> String {
-        let when = if self.kurve_first.is_empty() { "doe deze stap" } else { "straks te doen" };
-        subject::about(&self.school, &format!("{when}: {}", words::step_name(self.step)))
+        let when = if self.kurve_first.is_empty() { "vraagt je" } else { "vraagt je straks" };
+        subject::about(&self.school, &format!("{} {when}: {}", self.from, words::step_name(self.step)))
     }
 
     bodies!(StepHandedOver, "mail/step_handed_over.txt", "mail/step_handed_over.html");

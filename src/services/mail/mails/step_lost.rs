@@ -44,10 +44,14 @@ impl Mail for StepLost {
 
     fn subject(&self) -> String {
         let step = words::step_short(self.step);
-        let why = if self.was_only_said { "controle niet gelukt" } else { "verbinding kwijt" };
+        let why = if self.was_only_said {
+            "Kurve kan nog niet bij Magister"
+        } else {
+            "Verbinding met Magister werkt niet meer"
+        };
         let what = match self.kurve_first.is_empty() {
-            true => format!("{why}, doe deze stap opnieuw: {step}"),
-            false => format!("{why}, Kurve is aan zet: {step}"),
+            true => format!("{why}. Doe opnieuw: {step}"),
+            false => format!("{why}. Kurve is aan de beurt: {step}"),
         };
         subject::about(&self.school, &what)
     }

@@ -17,7 +17,7 @@ pub(super) struct StepSentBack {
 }
 
 impl Mail for StepSentBack {
-    const NAME: &'static str = "Stap teruggestuurd";
+    const NAME: &'static str = "Stap opnieuw doen";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
@@ -34,7 +34,7 @@ impl Mail for StepSentBack {
     }
 
     fn subject(&self) -> String {
-        let what = if self.kurve_first.is_empty() { "doe deze stap opnieuw" } else { "teruggestuurd" };
+        let what = if self.kurve_first.is_empty() { "Doe opnieuw" } else { "Kurve is aan de beurt" };
         subject::about(&self.school, &format!("{what}: {}", words::step_name(self.step)))
     }
 

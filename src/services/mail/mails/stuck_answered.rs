@@ -37,7 +37,7 @@ impl Mail for StuckAnswered {
     }
 
     fn subject(&self) -> String {
-        let what = if self.kurve_first.is_empty() { "probeer opnieuw" } else { "antwoord van Kurve" };
+        let what = if self.kurve_first.is_empty() { "Probeer opnieuw" } else { "Antwoord van Kurve" };
         subject::about(&self.school, &format!("{what}: {}", words::step_name(self.step)))
     }
 

@@ -18,7 +18,7 @@ pub(super) struct StuckReported {
 }
 
 impl Mail for StuckReported {
-    const NAME: &'static str = "Het lukt niet, aan Kurve";
+    const NAME: &'static str = "Het lukt niet (mail naar Kurve)";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
@@ -38,7 +38,8 @@ impl Mail for StuckReported {
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, &format!("vastgelopen, help bij: {}", words::step_name(self.step)))
+        let school = subject::named(&self.school.name, &self.school.brin);
+        format!("Help {school}: {} lukt niet", words::step_name(self.step))
     }
 
     bodies!(StuckReported, "mail/stuck_reported.txt", "mail/stuck_reported.html");

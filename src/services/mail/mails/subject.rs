@@ -5,9 +5,43 @@ use super::facts::SchoolFacts;
 /// Signs of a school's name in a subject at most, so that what to do stays in sight.
 const LONGEST_NAME: usize = 60;
 
-/// The subject of a mail about one school, or about a connection that carries more.
+/// What stands between what to do and the school, in mails to a school.
+const OF_THE_COUPLING: &str = " – koppeling Numo (";
+
+/// The subject of a mail to a school: what to do, and of which school or connection.
 pub(super) fn about(school: &SchoolFacts, what_to_do: &str) -> String {
-    format!("{}: {what_to_do}", named(&school.name, &school.brin))
+    about_named(&whole(school), what_to_do)
+}
+
+/// The same with the name as it is to stand there.
+pub(super) fn about_named(name: &str, what_to_do: &str) -> String {
+    format!("{}{OF_THE_COUPLING}{name})", one_line(what_to_do))
+}
+
+/// The subject of a mail to Kurve: what to do, and the school with its BRIN.
+pub(super) fn for_kurve(school: &SchoolFacts, what_to_do: &str) -> String {
+    format!("{what_to_do}: {}", named(&school.name, &school.brin))
+}
+
+/// A school by its name, or a connection by its name and how many schools it carries.
+pub(super) fn whole(school: &SchoolFacts) -> String {
+    let many = one_line(&school.brin);
+    let name = shortened(&school.name);
+    if many.ends_with("scholen") { format!("{name}, {many}") } else { name }
+}
+
+/// What a subject asks, without the school.
+pub(super) fn what_of(subject: &str) -> &str {
+    subject.split_once(OF_THE_COUPLING).map_or(subject, |(what, _)| what)
+}
+
+/// A subject that says that the mail has more.
+pub(super) fn with_more(subject: &str, more: usize) -> String {
+    let messages = if more == 1 { "bericht" } else { "berichten" };
+    match subject.split_once(OF_THE_COUPLING) {
+        Some((what, school)) => format!("{what}, en nog {more} {messages}{OF_THE_COUPLING}{school}"),
+        None => format!("{subject}, en nog {more} {messages}"),
+    }
 }
 
 /// A school by its name and BRIN, or a connection by its name and how many schools it carries.

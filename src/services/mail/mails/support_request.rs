@@ -13,7 +13,7 @@ pub(super) struct SupportRequest {
 }
 
 impl Mail for SupportRequest {
-    const NAME: &'static str = "Aanvraag, aan Kurve";
+    const NAME: &'static str = "Nieuwe school (mail naar Kurve)";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
@@ -23,7 +23,10 @@ impl Mail for SupportRequest {
     }
 
     fn subject(&self) -> String {
-        subject::about(&self.school, "nieuwe aanvraag, zet wachtwoord en query klaar")
+        subject::for_kurve(
+            &self.school,
+            &format!("{} meldde een school aan, zet wachtwoord en query klaar", self.contact.name),
+        )
     }
 
     bodies!(SupportRequest, "mail/support_request.txt", "mail/support_request.html");

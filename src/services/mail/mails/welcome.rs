@@ -37,7 +37,7 @@ struct WelcomeItem {
 }
 
 impl Mail for Welcome {
-    const NAME: &'static str = "Welkom, met wat gereed is";
+    const NAME: &'static str = "Welkom, met wat klaar is";
 
     async fn draft(request: DraftRequest<'_>) -> Result<Draft, NotSent> {
         let about = AboutSchool::load(request).await?;
@@ -54,11 +54,11 @@ impl Mail for Welcome {
     }
 
     fn subject(&self) -> String {
-        let first = self.items.first().map(|item| subject::named(&item.school, &item.brin)).unwrap_or_default();
+        let first = self.items.first().map(|item| subject::shortened(&item.school)).unwrap_or_default();
         let others = if self.items.len() > 1 { " en andere" } else { "" };
         let to_do = self.items.iter().any(|item| !item.to_do.is_empty());
-        let what = if to_do { "log in en doe de volgende stap" } else { "log in en kijk wat gereed is" };
-        format!("{first}{others}: {what}")
+        let what = if to_do { "Doe de volgende stap" } else { "Kijk wat klaar is" };
+        subject::about_named(&format!("{first}{others}"), what)
     }
 
     bodies!(Welcome, "mail/welcome.txt", "mail/welcome.html");

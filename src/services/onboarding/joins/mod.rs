@@ -130,7 +130,10 @@ async fn tell_contacts(work: &mut UnitOfWork<'_>, call: &Call, request: &JoinReq
             kind,
             connection: Some(connection),
             contact: Some(contact.id),
-            about: About::default(),
+            about: About {
+                request: Some(request.id).filter(|_| kind == MailKind::AlreadyRegistered),
+                ..About::default()
+            },
             occasion: format!("{connection}/{}", amsterdam_date(call.now)),
         });
     }

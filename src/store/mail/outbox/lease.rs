@@ -68,6 +68,7 @@ fn due(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
     outbox::Entity::find()
         .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
         .filter(outbox::COLUMN.next_attempt_at.lte(now))
+        .filter(outbox::COLUMN.told_by.is_null())
         .filter(is_free_since(now))
         .order_by_asc(outbox::COLUMN.next_attempt_at)
         .order_by_asc(outbox::COLUMN.id)

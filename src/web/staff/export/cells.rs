@@ -18,7 +18,7 @@ pub(super) const HEADINGS: [&str; 25] = [
     "Koppeling",
     "Schooldomein",
     "Regio",
-    "Stand",
+    "Status",
     "Consent",
     "Webservice",
     "Wachtwoord",

@@ -62,8 +62,8 @@ impl NewSchoolForm {
         let brin = errors.take("brin", Brin::parse(&self.brin));
         let domain = errors.take("domain", SchoolDomain::parse(&self.domain));
         let region = errors.choose("region", self.region.parse().ok(), "Kies de vakantieregio.");
-        let name = errors.take("name", PersonName::parse(&self.name));
-        let email = errors.take("email", EmailAddress::parse(&self.email));
+        let name = errors.take("name", PersonName::parse_typed(&self.name));
+        let email = errors.take("email", EmailAddress::parse_typed(&self.email));
         let roles = errors.choose("role", self.role.parse::<Roles>().ok(), "Kies een rol.");
         let vouch = self.vouch(&mut errors);
         let mails =
@@ -88,7 +88,7 @@ impl NewSchoolForm {
             (LATER, _) => Some(None),
             (grounds::OTHER, _) => errors.take("ground_text", Reason::parse(&self.ground_text)).map(Some),
             (_, Some(said)) => errors.take("ground", Reason::parse(said)).map(Some),
-            (_, None) => errors.choose("ground", None, "Kies of je voor deze persoon instaat."),
+            (_, None) => errors.choose("ground", None, "Kies of je deze persoon toegang geeft."),
         }
     }
 }

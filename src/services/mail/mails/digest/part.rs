@@ -48,13 +48,13 @@ impl DigestKind {
     /// What stands above the rows.
     pub(super) fn title(self) -> &'static str {
         match self {
-            Self::Requests => "Aanvragen",
+            Self::Requests => "Scholen die willen meedoen",
             Self::Waiting => "Wacht op Kurve",
-            Self::Silent => "Geen antwoord",
-            Self::Lost => "Verbinding kwijt",
-            Self::Failing => "Verbinding die Kurve moet nakijken",
+            Self::Silent => "Scholen die niet reageren op herinneringen",
+            Self::Lost => "Verbinding werkt niet meer",
+            Self::Failing => "Verbindingen die Kurve moet uitzoeken",
             Self::Certificates => "Certificaat dat bijna verloopt",
-            Self::Addresses => "Adressen",
+            Self::Addresses => "Contactpersonen die geen mail krijgen",
         }
     }
 }
@@ -69,7 +69,7 @@ impl DigestPart {
             | DigestKind::Failing
             | DigestKind::Certificates => ("school", "scholen"),
             DigestKind::Addresses => ("contactpersoon", "contactpersonen"),
-            DigestKind::Requests => ("aanvraag", "aanvragen"),
+            DigestKind::Requests => ("aanmelding", "aanmeldingen"),
         };
         match self.more {
             0 => String::new(),
@@ -83,22 +83,22 @@ impl DigestPart {
         let rows = self.rows.len() as u64;
         let all = rows + self.more;
         match (self.kind, all) {
-            (DigestKind::Requests, 1) => "1 aanvraag om mee te doen".to_owned(),
-            (DigestKind::Requests, many) => format!("{many} aanvragen om mee te doen"),
+            (DigestKind::Requests, 1) => "1 school wil meedoen".to_owned(),
+            (DigestKind::Requests, many) => format!("{many} scholen willen meedoen"),
             (DigestKind::Waiting, 1) => "1 stap wacht op Kurve".to_owned(),
             // Of the schools beyond the rows it is not counted how many steps wait.
             (DigestKind::Waiting, _) if self.more > 0 => format!("meer dan {rows} stappen wachten op Kurve"),
             (DigestKind::Waiting, many) => format!("{many} stappen wachten op Kurve"),
-            (DigestKind::Silent, 1) => "1 school zonder antwoord".to_owned(),
-            (DigestKind::Silent, many) => format!("{many} scholen zonder antwoord"),
-            (DigestKind::Lost, 1) => "1 verbinding kwijt".to_owned(),
-            (DigestKind::Lost, many) => format!("{many} verbindingen kwijt"),
-            (DigestKind::Failing, 1) => "1 verbinding om na te kijken".to_owned(),
-            (DigestKind::Failing, many) => format!("{many} verbindingen om na te kijken"),
+            (DigestKind::Silent, 1) => "1 school reageert niet".to_owned(),
+            (DigestKind::Silent, many) => format!("{many} scholen reageren niet"),
+            (DigestKind::Lost, 1) => "1 verbinding werkt niet meer".to_owned(),
+            (DigestKind::Lost, many) => format!("{many} verbindingen werken niet meer"),
+            (DigestKind::Failing, 1) => "1 verbinding om uit te zoeken".to_owned(),
+            (DigestKind::Failing, many) => format!("{many} verbindingen om uit te zoeken"),
             (DigestKind::Certificates, 1) => "1 certificaat verloopt bijna".to_owned(),
             (DigestKind::Certificates, many) => format!("{many} certificaten verlopen bijna"),
-            (DigestKind::Addresses, 1) => "1 adres om na te kijken".to_owned(),
-            (DigestKind::Addresses, many) => format!("{many} adressen om na te kijken"),
+            (DigestKind::Addresses, 1) => "1 adres werkt niet".to_owned(),
+            (DigestKind::Addresses, many) => format!("{many} adressen werken niet"),
         }
     }
 }
@@ -111,13 +111,13 @@ pub(super) fn samples() -> Vec<DigestPart> {
         school: school.into(),
         brin: "12AB".into(),
         what: what.into(),
-        since: "ma 2 november 2026".into(),
+        since: "maandag 2 november 2026".into(),
         link: LINK.into(),
     };
     let part = |kind, rows, more| DigestPart { kind, rows, more, all: "https://koppelklaar.example/alles".into() };
     let waiting = vec![
-        row("Het Molenveld", "vastgelopen: Query uitvoeren"),
-        row(NASTY_NAME, "nieuwe aanvraag: Wachtwoord en query klaarzetten"),
+        row("Het Molenveld", "lukt niet: Query uitvoeren"),
+        row(NASTY_NAME, "nieuwe school: Wachtwoord en query klaarzetten"),
     ];
     vec![
         part(DigestKind::Requests, vec![row("Rivierenland", "Joke Jansen vraagt 11 scholen erbij")], 0),
@@ -125,7 +125,7 @@ pub(super) fn samples() -> Vec<DigestPart> {
         part(DigestKind::Silent, vec![row("Lyceum Oost", "geen antwoord op herinneringen")], 0),
         part(DigestKind::Lost, vec![row("Mavo Noord", "inloggen geweigerd")], 0),
         part(DigestKind::Failing, vec![row("Mavo West", "onverwacht antwoord")], 0),
-        part(DigestKind::Certificates, vec![row("Mavo Oost", "geldt tot di 1 december 2026")], 0),
+        part(DigestKind::Certificates, vec![row("Mavo Oost", "geldt tot dinsdag 1 december 2026")], 0),
         part(DigestKind::Addresses, vec![row("Mavo Zuid", "mail aan Anna de Wit komt niet aan (5.1.1)")], 1),
     ]
 }

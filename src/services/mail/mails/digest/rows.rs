@@ -30,7 +30,7 @@ const DIGEST_ROWS: u64 = 40;
 const UNREADABLE: &str = "kan niet worden gelezen, vraag je beheerder om in het logboek te kijken";
 
 /// What is said of a connection where reminders stay without an answer.
-const SILENT: &str = "geen antwoord op herinneringen";
+const SILENT: &str = "reageert niet op herinneringen";
 
 /// The parts that have rows.
 pub(super) async fn load(context: &Context, now: DateTime<Utc>) -> Result<Vec<DigestPart>, ServiceError> {
@@ -165,8 +165,8 @@ fn address_row(context: &Context, one: &MarkedContact, told_until: Option<DateTi
 fn waiting_rows(context: &Context, row: &Overview, names: &Names) -> Vec<DigestRow> {
     let is_new = row.state.credential_version() == 0;
     let what = |task: &KurveTask| match (&task.kind, task.step, words::task_name(task, names)) {
-        (TaskKind::Answer, _, name) => format!("vastgelopen: {name}"),
-        (TaskKind::Do, Step::CredentialsIssued, name) if is_new => format!("nieuwe aanvraag: {name}"),
+        (TaskKind::Answer, _, name) => format!("lukt niet: {name}"),
+        (TaskKind::Do, Step::CredentialsIssued, name) if is_new => format!("nieuwe school: {name}"),
         (TaskKind::Do | TaskKind::Vouch(_) | TaskKind::NewPassword(_) | TaskKind::NewQuery, _, name) => name,
     };
     kurve_tasks(&row.state).iter().map(|task| digest_row(context, &row.connection, what(task), task.since)).collect()
