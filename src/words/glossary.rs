@@ -148,6 +148,12 @@ pub const GLOSSARY: [Word; 36] = [
         &["vinkjes controleren", "lijsten controleren"],
     ),
     word(
+        "opleidingscode",
+        "De code van de opleiding van een leerling. Staat er “3 zonder opleidingscode”? Dan is die code bij 3 leerlingen in \
+         Magister niet ingevuld. Vul hem daar aan.",
+        &[],
+    ),
+    word(
         "pauze",
         "De koppeling staat even stil, tot een dag die je zelf kiest. Tot die dag komen er geen herinneringen.",
         &["on hold", "opgeschort"],
@@ -236,11 +242,6 @@ pub const GLOSSARY: [Word; 36] = [
         "Hiermee haalt Kurve gegevens van leerlingen op uit Magister: idGebr, ExterneId, opleidingscode en stamnr. Kurve is \
          in Magister een gebruiker van de webservice.",
         &["web service", "webdienst"],
-    ),
-    word(
-        "zonder opleidingscode",
-        "Staat er “3 zonder opleidingscode”? Dan is bij 3 leerlingen in Magister geen opleidingscode ingevuld. Vul die aan.",
-        &[],
     ),
 ];
 

@@ -34,7 +34,7 @@ impl Walker<'_> {
 
     /// Presses the loud button, where there is one.
     async fn press(&mut self) -> bool {
-        let is_downloaded = self.downloads > 0 && self.page.has("[data-action=download]:not(details *)");
+        let is_downloaded = self.downloads > 0 && self.page.has("#doen [data-action=download]");
         if let [href] = &self.page.attributes(&format!("a{}", LOUD.trim_start_matches("main ")), "href")[..] {
             self.clicks += 1;
             let next = self.visitor.get(href).await;

@@ -1,3 +1,5 @@
+//! Who said what, and who has the ball, in sentences.
+
 use std::collections::BTreeMap;
 
 use super::*;

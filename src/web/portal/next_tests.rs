@@ -1,3 +1,5 @@
+//! The one card on top.
+
 use super::*;
 use crate::domain::check::testing::histories;
 use crate::domain::ids::ConnectionId;

@@ -1,3 +1,5 @@
+//! What changed since the visit before.
+
 use chrono::Duration;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The train and the list of steps.
+
 use super::*;
 use crate::domain::check::testing::histories;
 use crate::domain::ids::ConnectionId;

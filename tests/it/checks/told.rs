@@ -310,7 +310,7 @@ fn the_step_of_a_wrong_school_domain_leads_to_the_form_that_corrects_it() {
 }
 
 #[test]
-fn where_an_import_rests_on_a_school_domain_the_school_is_told_to_mail_the_right_one() {
+fn where_an_import_rests_on_a_school_domain_the_school_is_led_to_write_the_right_one_to_kurve() {
     run(|checks: Checks| async move {
         let school = reported(&checks).await;
         checks.activate_despite(&school, "Gezien in Numo.").await.expect("all before it is yes");
@@ -323,10 +323,16 @@ fn where_an_import_rests_on_a_school_domain_the_school_is_told_to_mail_the_right
         let check = portal.open("/verbinding").await;
 
         for page in [&step, &check] {
-            assert!(page.text("main").contains("Stuur het goede schooldomein"), "{}", page.body);
+            assert!(
+                page.text("main").contains("Stuur het goede schooldomein in een bericht aan Kurve"),
+                "{}",
+                page.body
+            );
             assert!(!page.body.contains("#schooldomein") && !page.has("[data-form=domain]"), "{}", page.body);
         }
-        assert!(!check.has("[data-action=fix]"), "{}", check.body);
+        let write = format!("{}#schrijven", portal.at("/berichten"));
+        assert_eq!(check.attributes("[data-action=fix]", "href"), [write.as_str()]);
+        assert_eq!(step.attributes("[data-to-do] a", "href"), [write]);
         checks.app.new_mails().await;
         assert_eq!(step.text("[data-state] [data-tag]"), "Klopt nu niet");
         assert!(checks.state(&school).await.is_yes(DetailsSubmitted));
