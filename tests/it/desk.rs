@@ -161,7 +161,7 @@ fn a_request_is_issued_in_three_presses_and_the_next_one_opens() {
         let second = staff.follow(&done).await;
 
         assert!(
-            second.text("[data-flash]").starts_with("Een: Wachtwoord en query zijn klaargezet."),
+            second.text("[data-flash]").starts_with("Een: Het wachtwoord en de query staan klaar."),
             "{}",
             second.body
         );

@@ -155,7 +155,7 @@ fn a_mail_that_failed_shows_its_address_wherever_it_stands() {
 
         let again = post.submit(&table.staff, "tr[data-mail] form", &[]).await;
         let said = table.staff.follow(&again).await.text("[data-flash]");
-        assert_eq!(said, "Bonhoeffer College: De mail staat weer in de rij.");
+        assert_eq!(said, "Bonhoeffer College: De mail wordt opnieuw verstuurd.");
         app.new_mails().await;
     });
 }

@@ -51,7 +51,7 @@ fn two_tabs_with_two_schools_act_each_on_their_own() {
 
         let done = press(anna, &in_first, "claim", &[]).await;
         assert!(done.location().starts_with(&first.at(links::SCHOOL)), "{}", done.location());
-        assert!(anna.follow(&done).await.text("[data-school]").starts_with("Bonhoeffer College"));
+        assert!(anna.follow(&done).await.text("main .caption").starts_with("Bonhoeffer College"));
         assert!(state(&app, first).await.is_yes(Step::ConsentGiven));
         assert!(!state(&app, &second).await.is_yes(Step::ConsentGiven));
 

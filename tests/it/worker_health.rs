@@ -76,7 +76,7 @@ fn every_page_of_kurve_says_that_a_worker_stands_still_and_stops_saying_so_by_it
         app.advance(TimeDelta::minutes(10));
         assert_eq!(look(&colleague).await, ["mail", "planner", "checks", "bulk"]);
         let said = colleague.get(links::STAFF).await;
-        assert!(said.text("[data-alarm=checks]").contains("wacht nog"), "{}", said.body);
+        assert!(said.text("[data-alarm=checks]").contains("gaan later alsnog door"), "{}", said.body);
         assert_eq!(said.attributes("[data-alarm=checks] a", "href"), [links::STAFF_CONNECTIONS]);
         assert_eq!(said.attributes("[data-alarm=bulk] a", "href"), [links::STAFF_BULK]);
     });

@@ -95,12 +95,6 @@ pub async fn give_back(conn: &impl ConnectionTrait, Going { with, mails }: Going
     Ok(())
 }
 
-/// What goes with a mail goes by itself again.
-pub async fn let_go(conn: &impl ConnectionTrait, with: MailId) -> Result<(), StoreError> {
-    going_with(with).col_expr(outbox::COLUMN.told_by, Option::<uuid::Uuid>::None.into()).exec(conn).await?;
-    Ok(())
-}
-
 /// What became of a mail becomes of those that go with it. While nobody knows whether it went, they wait with it.
 pub async fn mark(conn: &impl ConnectionTrait, with: MailId, mark: &Mark<'_>) -> Result<(), StoreError> {
     let nobody = Option::<uuid::Uuid>::None;

@@ -12,7 +12,7 @@ use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 use crate::domain::ids::{ConnectionId, ContactId, MailId};
 use crate::domain::notice::{About, MailKind};
-use crate::store::mail::{gathered, mail_connections, notify};
+use crate::store::mail::{mail_connections, notify};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// What became of a mail.
@@ -214,7 +214,9 @@ pub async fn mark_dropped(
         .await?;
     if changed.rows_affected == 1 {
         // What was to go with it goes by itself.
-        gathered::let_go(conn, id).await?;
+        let going = outbox::Entity::update_many().filter(outbox::COLUMN.told_by.eq(id.as_uuid()));
+        let going = going.filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()));
+        going.col_expr(outbox::COLUMN.told_by, Option::<uuid::Uuid>::None.into()).exec(conn).await?;
     }
     Ok(changed.rows_affected == 1)
 }

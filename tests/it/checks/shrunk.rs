@@ -59,7 +59,7 @@ fn a_list_that_collapsed_closes_the_import_tells_once_and_a_whole_one_opens_it_b
             assert!(said.contains(why) && said.contains("of de lijst klopt. Klopt het?"), "{said}");
         }
         assert!(
-            page.contains("minder dan de helft van de leerlingen van eerder. Daarom is de import dicht."),
+            page.contains("minder dan de helft van de leerlingen van eerder. Daarom kunnen jullie nu niet importeren."),
             "{page}"
         );
         assert_eq!((tried_again, empty, silence), (1, (CheckCode::ListEmpty, false), vec![]));
