@@ -356,7 +356,7 @@ fn who_has_several_connections_sees_where_each_stands() {
         assert_eq!(page.texts("[data-connection] a"), ["Ander Lyceum", "Scholengroep Rivierenland"]);
         let states = page.attributes("[data-connection] [data-connection-state]", "data-connection-state");
         assert_eq!(states, ["school", "open"]);
-        assert!(page.text("main").contains("Import open voor 2 van 3 scholen"), "{}", page.body);
+        assert!(page.text("main").contains("Je kunt importeren voor 2 van de 3 scholen"), "{}", page.body);
         assert!(page.text("main").contains("4 scholen") && page.text("main").contains("BRIN 14EF"));
         assert!(!page.has("main form"), "plain links");
         let overview = portal.get(&zuid.at(links::SCHOOL)).await;
