@@ -75,7 +75,8 @@ fn one_contact_comes_to_the_import_in_a_few_clicks_and_pages() {
                 break;
             }
         }
-        assert!(walker.page.text("[data-progress]").starts_with("8 van 9 stappen klaar, Kurve is aan de beurt"));
+        let far = walker.page.text("[data-progress]");
+        assert!(far.starts_with("8 van 9 stappen klaar, Kurve is aan de beurt"), "{far} on {}", walker.page.path);
         let activated = table.kurve("activation_confirmed", "confirm", &[]).await;
         assert_eq!(activated.status, 303, "{}", activated.body);
         let open = visitor.open("").await;

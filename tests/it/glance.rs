@@ -63,8 +63,8 @@ fn the_overview_says_what_others_did_since_the_visit_before() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
         assert!(!table.portal.open("").await.has("[data-since]"), "a first visit");
-        table.issue().await;
         table.claim(&["consent_given"]).await;
+        table.issue().await;
         app.new_mails().await;
         app.advance(chrono::TimeDelta::days(1));
 

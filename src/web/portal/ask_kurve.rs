@@ -54,7 +54,7 @@ impl Ask {
             about: question.into(),
             step: step.map(Step::as_str).unwrap_or_default(),
             label: match question {
-                Question::Access => "Kurve om toegang vragen",
+                Question::Access => "Vraag Kurve mij toegang te geven",
                 Question::Progress => "Kurve vragen hoe het staat",
                 Question::GoOn => "Kurve vragen om verder te gaan",
             },
