@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use koppelklaar::domain::actor::Actor;
 use koppelklaar::domain::ids::ContactId;
-use koppelklaar::domain::notice::{MailKind, TIME_TO_UNDO};
+use koppelklaar::domain::notice::TIME_TO_UNDO;
 use koppelklaar::domain::onboarding::{Command, Ground, Step};
 use koppelklaar::domain::roles::{ContactRole, Roles};
 use koppelklaar::domain::school::{ContactRef, NewContact};
@@ -38,8 +38,8 @@ fn cor() -> NewContact {
     person("Cor Blom", COR, ContactRole::Applicatiebeheerder)
 }
 
-/// The same person in the other role.
-fn cor_too() -> NewContact {
+/// Cor as the superbeheerder, whom Kurve has to appoint first.
+fn cor_with_consent() -> NewContact {
     person("Cor Blom", COR, ContactRole::Superbeheerder)
 }
 
@@ -57,8 +57,10 @@ async fn contact(app: &TestApp, school: &TestSchool, email: &str) -> ContactId {
 }
 
 fn call_of(app: &TestApp, id: ContactId) -> Call {
-    // One who can do either; who is asked is what counts here.
-    app.call(Actor::Contact { id, roles: Roles::CHOICES[2] })
+    app.call(Actor::Contact {
+        id,
+        roles: Roles::of(ContactRole::Superbeheerder).with(ContactRole::Applicatiebeheerder),
+    })
 }
 
 async fn look(app: &TestApp, school: &TestSchool, contact: ContactId) {
@@ -84,6 +86,11 @@ fn to<'a>(mails: &'a [Mail], email: &str) -> Vec<&'a Mail> {
     mails.iter().filter(|mail| mail.to == email).collect()
 }
 
+/// The text without its line ends.
+fn flat(mail: &Mail) -> String {
+    mail.text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 async fn mails_to(app: &TestApp, contact: ContactId) -> Vec<OutboxMail> {
     let mut found = vec![];
     for status in [MailStatus::Waiting, MailStatus::Sent, MailStatus::Skipped, MailStatus::Failed] {
@@ -100,7 +107,7 @@ fn steps_that_are_handed_to_a_colleague_one_after_another_come_in_one_mail_witho
         let school = school(&app).await;
         hand(&app, &school, Step::AllowlistingRequested, cor()).await;
         app.advance(TimeDelta::minutes(2));
-        hand(&app, &school, Step::ConsentGiven, cor_too()).await;
+        hand(&app, &school, Step::ConsentGiven, cor_with_consent()).await;
         let cor = contact(&app, &school, COR).await;
 
         assert_eq!(app.new_mails().await.len(), 0, "it waits for what else there is");
@@ -112,10 +119,10 @@ fn steps_that_are_handed_to_a_colleague_one_after_another_come_in_one_mail_witho
         let [mail] = to(&told, COR)[..] else { panic!("{told:?}") };
         assert!(mail.subject.contains("en nog 1 bericht – koppeling Numo (Bonhoeffer College)"), "{}", mail.subject);
         assert!(
-            mail.text.contains("Consent geven in Magister") && mail.text.contains("Bevestiging van Magister melden")
+            flat(mail).contains("Consent geven in Magister") && flat(mail).contains("Bevestiging van Magister melden")
         );
-        assert!(!mail.text.contains("Allowlisting aanvragen bij Magister"), "it was done: {}", mail.text);
-        assert_eq!(mail.text.matches("Log in met dit e-mailadres").count(), 1, "{}", mail.text);
+        assert!(!flat(mail).contains("Allowlisting aanvragen bij Magister"), "it was done: {}", mail.text);
+        assert_eq!(flat(mail).matches("Log in met dit e-mailadres").count(), 1, "{}", mail.text);
         app.advance(TimeDelta::days(2));
         assert_eq!(to(&app.new_mails().await, COR).len(), 0, "nothing is left");
         let of_cor = mails_to(&app, cor).await;
@@ -140,14 +147,14 @@ fn who_looked_and_kurve_read_of_it_now_and_the_others_with_their_next_mail_or_af
         let now = app.new_mails().await;
         let hers = to(&now, &school.email);
         assert_eq!((hers.len(), to(&now, COR).len(), to(&now, "support@kurve.nl").len()), (1, 0, 2), "{now:?}");
-        assert_eq!(hers[0].text.matches("Bekijken kan hierna").count(), 2, "{}", hers[0].text);
+        assert_eq!(flat(hers[0]).matches("Bekijken kan hierna").count(), 2, "{}", hers[0].text);
 
-        hand(&app, &school, Step::ConsentGiven, cor_too()).await;
+        hand(&app, &school, Step::ConsentGiven, cor_with_consent()).await;
         app.advance(FEW_MINUTES);
         let next = app.new_mails().await;
         let [mail] = to(&next, COR)[..] else { panic!("{next:?}") };
         assert!(mail.subject.starts_with("Anna de Wit vraagt je"), "{}", mail.subject);
-        assert_eq!(mail.text.matches("Bekijken kan hierna").count(), 2, "{}", mail.text);
+        assert_eq!(flat(mail).matches("Bekijken kan hierna").count(), 2, "{}", mail.text);
 
         look(&app, &school, school.contact).await;
         app.advance(TimeDelta::hours(25));
@@ -162,15 +169,13 @@ fn a_mail_that_could_not_go_comes_back_with_all_that_was_in_it() {
     run_gathering(|app: TestApp| async move {
         let school = school(&app).await;
         hand(&app, &school, Step::AllowlistingRequested, cor()).await;
-        hand(&app, &school, Step::ConsentGiven, cor_too()).await;
+        hand(&app, &school, Step::ConsentGiven, cor_with_consent()).await;
         app.advance(FEW_MINUTES);
 
         app.mailbox.fail_next(SendErrorKind::Temporary);
         assert_eq!(app.new_mails().await.len(), 0);
-        let id = contact(&app, &school, COR).await;
-        assert!(mails_to(&app, id).await.iter().all(|mail| mail.told_by.is_none()), "each may go by itself again");
-        claim(&app, &school, id, Step::AllowlistingRequested).await;
-        hand(&app, &school, Step::AllowlistingConfirmed, cor()).await;
+        let cor = contact(&app, &school, COR).await;
+        assert!(mails_to(&app, cor).await.iter().all(|mail| mail.told_by.is_none()), "each may go by itself again");
         app.advance(FEW_MINUTES);
         let told = app.new_mails().await;
 
@@ -184,7 +189,7 @@ fn a_mail_of_which_nobody_knows_whether_it_went_goes_again_to_the_byte_and_nothi
     run_gathering(|app: TestApp| async move {
         let school = school(&app).await;
         hand(&app, &school, Step::AllowlistingRequested, cor()).await;
-        hand(&app, &school, Step::ConsentGiven, cor_too()).await;
+        hand(&app, &school, Step::ConsentGiven, cor_with_consent()).await;
         app.advance(FEW_MINUTES);
 
         app.mailbox.fail_next(SendErrorKind::Unknown);
@@ -204,7 +209,7 @@ fn a_mail_that_is_dropped_while_nobody_knows_whether_it_went_takes_nothing_along
     run_gathering(|app: TestApp| async move {
         let (kurve, school) = (app.kurve().await, school(&app).await);
         hand(&app, &school, Step::AllowlistingRequested, cor()).await;
-        hand(&app, &school, Step::ConsentGiven, cor_too()).await;
+        hand(&app, &school, Step::ConsentGiven, cor_with_consent()).await;
         app.advance(FEW_MINUTES);
         app.mailbox.fail_next(SendErrorKind::Unknown);
         app.new_mails().await;
@@ -227,7 +232,7 @@ fn who_is_no_contact_any_more_gets_nothing_of_it() {
     run_gathering(|app: TestApp| async move {
         let (kurve, school) = (app.kurve().await, school(&app).await);
         hand(&app, &school, Step::AllowlistingRequested, cor()).await;
-        hand(&app, &school, Step::ConsentGiven, cor_too()).await;
+        hand(&app, &school, Step::ConsentGiven, cor_with_consent()).await;
         let who = ContactRef { connection: school.connection, contact: contact(&app, &school, COR).await };
         contacts::remove(app.context(), &app.call(kurve), who, None).await.expect("another contact stays");
         app.advance(FEW_MINUTES);
@@ -259,7 +264,7 @@ fn an_activation_that_is_undone_in_time_went_with_no_other_mail() {
         let later = app.new_mails().await;
 
         for mail in to(&told, &school.email).into_iter().chain(to(&later, &school.email)) {
-            assert!(!mail.text.contains("importeren in Numo"), "{}", mail.text);
+            assert!(!flat(mail).contains("importeren in Numo"), "{}", mail.text);
         }
     });
 }
@@ -344,7 +349,6 @@ fn a_whole_journey_with_three_contacts_costs_each_of_them_at_most_twelve_mails()
         sign_in(&app, COR).await;
         let_pass(&app, &mut got).await;
         claim(&app, &school, cor_id, Step::AllowlistingRequested).await;
-        hand(&app, &school, Step::AllowlistingConfirmed, cor()).await;
         claim(&app, &school, cor_id, Step::QueryExecuted).await;
         for _ in 0..3 {
             look(&app, &school, cor_id).await;
@@ -383,12 +387,7 @@ fn a_whole_journey_with_three_contacts_costs_each_of_them_at_most_twelve_mails()
         let counts: Vec<usize> =
             [school.email.as_str(), BEA, COR].into_iter().map(|email| got.get(email).map_or(0, Vec::len)).collect();
         assert!(counts.iter().all(|count| (1..=12).contains(count)), "{counts:?} {got:#?}");
-        for subjects in [school.email.as_str(), BEA, COR].into_iter().filter_map(|email| got.get(email)) {
-            let mut once = subjects.clone();
-            once.dedup();
-            assert_eq!(once.len(), subjects.len(), "a mail that was the last one too: {subjects:#?}");
-        }
-        let kinds: Vec<MailKind> = mails_to(&app, cor_id).await.iter().map(|mail| mail.kind).collect();
-        assert!(kinds.len() > counts[2], "without that it were {} mails", kinds.len());
+        let gathered = mails_to(&app, cor_id).await.into_iter().filter(|mail| mail.told_by.is_some()).count();
+        assert!(gathered >= 2, "three looks are one mail: {got:#?}");
     });
 }
