@@ -217,7 +217,8 @@ fn a_step_handed_to_who_is_not_vouched_for_is_kurves_until_it_vouches() {
         assert!(mail.subject.contains("vraagt je straks: "), "{}", mail.subject);
         assert!(flat(&mail).contains("Nu hoef je nog niets te doen"), "{}", mail.text);
         assert!(!flat(&mail).contains("Meld in Koppelklaar dat de stap klaar is"), "{}", mail.text);
-        let told = [("", "wacht tot Kurve toegang geeft"), ("/stap/query_executed", "Kurve controleert eerst of Piet Bakker")];
+        let told =
+            [("", "wacht tot Kurve toegang geeft"), ("/stap/query_executed", "Kurve controleert eerst of Piet Bakker")];
         for (path, said) in told {
             let page = table.portal.open(path).await;
             assert!(page.body.contains(said), "{path}: {}", page.body);

@@ -323,7 +323,11 @@ fn where_an_import_rests_on_a_school_domain_the_school_is_led_to_write_the_right
         let check = portal.open("/verbinding").await;
 
         for page in [&step, &check] {
-            assert!(page.text("main").contains("Stuur het goede schooldomein in een bericht aan Kurve"), "{}", page.body);
+            assert!(
+                page.text("main").contains("Stuur het goede schooldomein in een bericht aan Kurve"),
+                "{}",
+                page.body
+            );
             assert!(!page.body.contains("#schooldomein") && !page.has("[data-form=domain]"), "{}", page.body);
         }
         let write = format!("{}#schrijven", portal.at("/berichten"));
