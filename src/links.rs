@@ -77,8 +77,9 @@ pub const SCHOOL_COLLEAGUE_ROLE: OfConnection = OfConnection::new("/school/{conn
 /// Asking Kurve to give a contact access.
 pub const SCHOOL_COLLEAGUE_ACCESS: OfConnection = OfConnection::new("/school/{connection}/collegas/{contact}/toegang");
 /// Removing a contact.
-pub const SCHOOL_COLLEAGUE_REMOVE: OfConnection =
-    OfConnection::new("/school/{connection}/collegas/{contact}/verwijderen");
+pub const SCHOOL_COLLEAGUE_REMOVE: OfConnection = OfConnection::new("/school/{connection}/collegas/{contact}/weg");
+/// Who reads a shared mailbox.
+pub const SCHOOL_READER: OfConnection = OfConnection::new("/school/{connection}/lezer");
 /// "Ik ben hier niet meer".
 pub const SCHOOL_LEAVE: OfConnection = OfConnection::new("/school/{connection}/niet-meer-hier");
 /// What Kurve and the school wrote to each other, and writing to Kurve.
@@ -396,11 +397,4 @@ pub fn staff_mail(path: &str, mail: MailId) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_filled_in_order() {
-        assert_eq!(fill("/a/{x}/b/{y}", &["1", "2"]), "/a/1/b/2");
-    }
-}
+mod tests;

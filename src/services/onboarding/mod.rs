@@ -13,6 +13,7 @@ pub mod notes;
 pub mod onboardings;
 pub mod option_b;
 pub mod presses;
+pub mod room;
 pub mod schools;
 pub mod takings;
 pub(in crate::services) mod tell;
