@@ -58,7 +58,6 @@ const SHARED: [&str; 33] = [
     "servicedesk",
     "support",
     "secretariaat",
-    "contact",
     "school",
     "office",
     "mail",
