@@ -20,7 +20,7 @@ use super::ids::{ApiKeyId, ConnectionId, ContactId, JoinRequestId, MailId, NoteI
 use super::onboarding::Change;
 use super::reminder::{OwnDayKind, Period};
 use super::roles::Roles;
-use super::text::Reason;
+use super::text::{PersonName, Reason};
 
 pub use topic::Topic;
 
@@ -104,6 +104,13 @@ pub enum Action {
         contact: ContactId,
         /// Whether Kurve still vouches for them.
         is_vouched: bool,
+    },
+    /// Somebody who reads a mailbox of several people said who they are.
+    ReaderNamed {
+        /// Whose mailbox it is.
+        contact: ContactId,
+        /// Who reads.
+        name: PersonName,
     },
     /// Nobody of the connection is vouched for any more: its BRIN or domain changed.
     VouchesCleared,

@@ -42,7 +42,7 @@ const UNREAD: [&str; 12] = [
 ];
 
 /// Mailboxes that several people read.
-const SHARED: [&str; 34] = [
+const SHARED: [&str; 33] = [
     "info",
     "ict",
     "it",
@@ -58,7 +58,6 @@ const SHARED: [&str; 34] = [
     "servicedesk",
     "support",
     "secretariaat",
-    "contact",
     "school",
     "office",
     "mail",

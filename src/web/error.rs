@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use crate::domain::join::MOST_OPEN_REQUESTS;
 use crate::domain::onboarding::Refusal;
 use crate::domain::stranger::Full;
-use crate::services::onboarding::onboardings::{MOST_CONTACTS, MOST_NEW_CONTACTS};
+use crate::services::onboarding::room::{MOST_CONTACTS, MOST_NEW_CONTACTS};
 use crate::services::{ServiceError, chain};
 use crate::web::flash::{self, see_other};
 use crate::web::rate_limit::TooOften;

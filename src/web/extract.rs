@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::crypto::{Token, hex};
 use crate::domain::actor::{Actor, StaffRole};
+use crate::domain::doubt;
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::Step;
 use crate::domain::school::Contact;
@@ -46,6 +47,8 @@ pub struct Visit {
     flash: Option<FlashMessage>,
     /// What finds a form that was kept.
     kept: Option<Token>,
+    /// For which contact and session somebody said who reads.
+    reader: Option<String>,
 }
 
 impl Visit {
@@ -103,6 +106,7 @@ impl FromRequestParts<WebState> for Visit {
             origin,
             flash: Jar::Flash.read(web, &parts.headers).as_deref().and_then(FlashMessage::parse),
             kept: Jar::Kept.read_token(web, &parts.headers),
+            reader: Jar::Reader.read(web, &parts.headers),
         })
     }
 }
@@ -136,6 +140,16 @@ impl SchoolContact {
     /// The path of a step's page of this connection, or of a form on it.
     pub fn at_step(&self, path: OfConnection, step: Step) -> String {
         path.step(self.connection(), step)
+    }
+
+    /// Whether several people read at this address, and nobody said after signing in who it is.
+    pub fn asks_reader(&self) -> bool {
+        doubt::is_shared(&self.contact.email) && self.visit.reader.as_deref() != Some(&*self.reader_mark())
+    }
+
+    /// What the browser keeps once somebody said who reads: it holds for this contact and session.
+    pub fn reader_mark(&self) -> String {
+        format!("{}.{}", self.contact.id, self.signed_in_at.timestamp())
     }
 
     /// Who does it and when, as services take it.

@@ -25,6 +25,8 @@ pub enum Jar {
     Next,
     /// What finds a form that was kept as a session ended.
     Kept,
+    /// That whoever reads a shared mailbox said who they are.
+    Reader,
 }
 
 impl Jar {
@@ -43,6 +45,8 @@ impl Jar {
             (Self::Next, false) => "kk_next",
             (Self::Kept, true) => "__Host-kk_kept",
             (Self::Kept, false) => "kk_kept",
+            (Self::Reader, true) => "__Host-kk_reader",
+            (Self::Reader, false) => "kk_reader",
         }
     }
 

@@ -63,6 +63,9 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::ContactAddressCorrected { contact, is_vouched: false } => {
             format!("E-mailadres van {} verbeterd.", names.contact(*contact))
         }
+        Action::ReaderNamed { contact, name } => {
+            format!("{name} leest de gedeelde mailbox van {}.", names.contact(*contact))
+        }
         Action::VouchesCleared => {
             "Niemand van de school heeft nog toegang tot het wachtwoord: het BRIN-nummer of het schooldomein is veranderd.".into()
         }

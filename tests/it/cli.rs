@@ -381,23 +381,3 @@ fn names_and_addresses_that_are_taken_are_refused_with_the_command_that_helps() 
         assert!(unknown.contains("koppelklaar staff list"), "{unknown}");
     });
 }
-
-#[test]
-fn a_database_of_another_release_is_left_alone() {
-    with(Program::migrated, |program| async move {
-        let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20990101_000001_later', 0)";
-        // What the database says that was made before the steps became one baseline.
-        let older = "UPDATE seaql_migrations SET version = 'm20261123_000001_staff' WHERE version LIKE '%baseline'";
-        for made in [newer, older] {
-            database::sql(&program.database.url, made).await;
-
-            for command in [vec!["serve"], vec!["migrate"]] {
-                let refusal = program.run(&command).refusal();
-                assert!(refusal.contains("made by another release"), "{command:?}: {refusal}");
-            }
-            let doctor = program.run(&["doctor"]);
-            assert!(doctor.out.contains("FAIL  database: the database was made by another release"), "{doctor:?}");
-            database::sql(&program.database.url, "DELETE FROM seaql_migrations WHERE version > 'm2099'").await;
-        }
-    });
-}

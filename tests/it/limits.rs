@@ -197,7 +197,7 @@ fn a_school_makes_ten_contacts_a_day_and_twenty_in_all() {
         let twenty_first = hand_over(&table, 20).await;
 
         assert_eq!((eleventh.status, known.status, twenty_first.status), (422, 303, 422));
-        assert!(eleventh.body.contains("hoogstens 20 contactpersonen"), "{}", eleventh.body);
+        assert!(eleventh.body.contains("maximaal 20 contactpersonen"), "{}", eleventh.body);
         assert_eq!(eleventh.attributes("[name=colleague_email]", "value"), ["collega11@bonhoeffer.example"]);
         let here = contacts::list(app.context().db.reader(), table.school.connection).await.expect("the store answers");
         assert_eq!(here.len(), 20);

@@ -64,6 +64,7 @@ mod moves;
 mod one_mail;
 mod optie_b;
 mod option_b;
+mod other_release;
 mod passwords_typed;
 mod patterns;
 mod people;

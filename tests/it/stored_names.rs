@@ -121,7 +121,7 @@ fn every_stored_name_is_what_it_always_was() {
             Action::VARIANTS.join(" "),
             "onboarding school_registered registration_repeated join_asked join_accepted join_declined \
              details_changed import_opened import_closed contact_added contact_entered taken_from_file \
-             contact_changed contact_removed contact_vouched contact_address_corrected vouches_cleared \
+             contact_changed contact_removed contact_vouched contact_address_corrected reader_named vouches_cleared \
              password_revealed credentials_handed_again reveal_closed connection_lost connection_back \
              check_overridden outage_began outage_ended query_downloaded contact_signed_in message \
              note_added connection_taken connection_let_go note_changed note_deleted mail_retried confirmation_sent_again \

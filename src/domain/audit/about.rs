@@ -30,6 +30,7 @@ impl Action {
             | Self::ContactRemoved { .. }
             | Self::ContactVouched { .. }
             | Self::ContactAddressCorrected { .. }
+            | Self::ReaderNamed { .. }
             | Self::VouchesCleared
             | Self::ContactSignedIn
             | Self::Message(_)

@@ -39,13 +39,14 @@ const STEPS: [&str; 15] = [
     "registration_repeated",
 ];
 
-const CONTACTS: [&str; 8] = [
+const CONTACTS: [&str; 9] = [
     "contact_added",
     "contact_entered",
     "contact_changed",
     "contact_removed",
     "contact_vouched",
     "contact_address_corrected",
+    "reader_named",
     "vouches_cleared",
     "contact_signed_in",
 ];

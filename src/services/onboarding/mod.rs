@@ -14,6 +14,7 @@ pub mod notes;
 pub mod onboardings;
 pub mod option_b;
 pub mod presses;
+pub mod room;
 pub mod schools;
 pub mod take_over;
 pub mod takings;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
@@ -17,6 +17,7 @@ use crate::domain::onboarding::{Change, Changed, Command, Event, Ground, Onboard
 use crate::domain::school::{Contact, NewContact, School, SchoolRef};
 use crate::services::checks::{self, ActivationAnswer};
 use crate::services::mail::reach::{self, Reach};
+use crate::services::onboarding::room::check_room;
 use crate::services::onboarding::tell::tell;
 use crate::services::onboarding::{access, arrangements, kept_hands};
 use crate::services::operations::insight::{self, Turned};
@@ -27,12 +28,6 @@ use crate::store::onboarding::onboardings::Versioned;
 use crate::store::onboarding::{connections, credentials, onboardings, schools};
 use crate::store::operations::audit;
 use crate::store::{self, ConnectionTrait, StoreError};
-
-/// How many contacts a connection may have without Kurve: more than any school named so far.
-pub const MOST_CONTACTS: usize = 20;
-
-/// How many of those it may make in 24 hours.
-pub const MOST_NEW_CONTACTS: usize = 10;
 
 /// Everything a page shows of one connection.
 #[derive(Debug, Clone)]
@@ -186,14 +181,6 @@ pub async fn hand_over(
         });
     }
     work.finish().await
-}
-
-/// Everyone who is made a contact gets a mail from us, so a school makes no more of them than schools do.
-pub(in crate::services) fn check_room(known: &[Contact], now: DateTime<Utc>) -> Result<(), ServiceError> {
-    let here = known.iter().filter(|contact| contact.is_active()).count();
-    // The first one came by the request, not by a colleague.
-    let new = known.iter().skip(1).filter(|contact| now - contact.created_at < Duration::hours(24)).count();
-    if here >= MOST_CONTACTS || new >= MOST_NEW_CONTACTS { Err(ServiceError::TooManyContacts) } else { Ok(()) }
 }
 
 /// Applies commands within a change under way, from the onboarding as it was read within that change.

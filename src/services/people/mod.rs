@@ -12,6 +12,7 @@ pub mod kept_forms;
 pub mod link_requests;
 pub mod own_account;
 pub mod portal_access;
+pub mod readers;
 pub mod registrations;
 pub mod staff_accounts;
 pub mod staff_auth;

@@ -47,6 +47,8 @@ pub enum CrewDone {
     ColleagueRemoved,
     /// A contact asked Kurve to give somebody access.
     AccessAsked,
+    /// Whoever reads a shared mailbox said who they are.
+    ReaderNamed,
     /// The reader is a contact no more.
     Left,
     /// The reader is the last contact, and Kurve knows that they leave.
@@ -91,6 +93,7 @@ impl CrewDone {
             Self::RoleProposed => "De rol is opgeslagen. Kurve kijkt die na als dat nodig is.",
             Self::ColleagueRemoved => "Je collega doet niet meer mee en kan niet meer inloggen.",
             Self::AccessAsked => "Kurve weet het. Het antwoord lees je bij Berichten, en je krijgt het per mail.",
+            Self::ReaderNamed => "Opgeslagen: iedereen die meedoet ziet je naam bij wat je doet.",
             Self::Left => "Je doet niet meer mee met deze koppeling. Dank je wel.",
             Self::LeavesLast => {
                 "Kurve weet dat je weggaat en zoekt met de school wie het overneemt. Tot die tijd sta je nog op de lijst."

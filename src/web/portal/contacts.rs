@@ -13,7 +13,7 @@ use crate::domain::text::{EmailAddress, PersonName};
 use crate::links;
 use crate::services::ServiceError;
 use crate::services::mail::reach;
-use crate::services::onboarding::onboardings::{MOST_CONTACTS, MOST_NEW_CONTACTS};
+use crate::services::onboarding::room::{MOST_CONTACTS, MOST_NEW_CONTACTS};
 use crate::services::people::{addresses, by_school};
 use crate::web::WebState;
 use crate::web::error::PageError;

@@ -30,6 +30,7 @@ mod option_b;
 mod overview;
 mod own_days;
 mod pause;
+mod reader;
 mod reminders;
 mod school_boxes;
 mod school_rows;
@@ -73,6 +74,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::SCHOOL_COLLEAGUE_ROLE.route(), post(colleague::propose_role))
         .route(links::SCHOOL_COLLEAGUE_ACCESS.route(), post(colleague::ask_access))
         .route(links::SCHOOL_COLLEAGUE_REMOVE.route(), post(colleague::remove))
+        .route(links::SCHOOL_READER.route(), post(reader::create))
         .route(links::SCHOOL_LEAVE.route(), get(leave::show).post(leave::create))
         .route(links::SCHOOL_SCHOOLS.route(), get(schools::show).post(schools::create))
         .route(links::SCHOOL_CONNECTION.route(), get(connection::show).post(connection::create))

@@ -52,6 +52,8 @@ pub(super) struct Around {
     /// What leads there.
     pub(super) choose_label: &'static str,
     pub(super) sign_out: &'static str,
+    /// Where somebody says who reads a shared mailbox; empty where nobody is asked.
+    pub(super) reader: String,
     /// The connection carries several schools.
     pub(super) has_many: bool,
     /// The address belongs to more connections.
@@ -84,6 +86,7 @@ pub(super) async fn open(web: &WebState, who: &SchoolContact, current: &'static 
         choose: links::SCHOOLS,
         choose_label: if file.connection.has_many() { "Andere koppeling" } else { "Andere school" },
         sign_out: links::SIGN_OUT,
+        reader: if who.asks_reader() { who.at(links::SCHOOL_READER) } else { String::new() },
         has_more: portal_access::has_more_schools(&web.context, &who.email_key).await?,
         current,
     };

@@ -24,6 +24,7 @@ mod single;
 mod spoiled;
 mod support;
 mod told;
+mod told_to_nobody;
 mod truth;
 mod truth_rows;
 mod watched;

@@ -16,6 +16,7 @@ fn a_step_that_is_opened_again_goes_back_to_who_had_it() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
         hand_to_piet(&table, STEP, "contactpersoon").await;
+        app.new_mails().await;
         let piet = find(&app, &table, PIET).await.id;
         let theirs = async || {
             let file = onboardings::load_file(app.context(), table.school.connection).await.expect("it is there");
@@ -47,6 +48,7 @@ fn who_opens_their_own_step_again_is_told_nothing_and_has_it() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
         hand_to_piet(&table, STEP, "contactpersoon").await;
+        app.new_mails().await;
         let piet = find(&app, &table, PIET).await.id;
         let visitor = app.portal_as(PIET).await.at_home(table.school.at(links::SCHOOL));
         let page = visitor.open(&format!("/stap/{STEP}")).await;

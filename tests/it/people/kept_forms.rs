@@ -117,6 +117,7 @@ fn other_forms_of_the_portal_come_back_too() {
     run(|app: TestApp| async move {
         let table = Table::set(&app).await;
         table.vouch().await;
+        app.new_mails().await;
         for (place, form, field, typed) in [
             ("/berichten", "form[data-form=message]", "text", "Wij zijn maandag dicht."),
             ("/pauze", "main form", "reason", "We gaan verder na de toetsweek."),

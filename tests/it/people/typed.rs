@@ -53,3 +53,27 @@ fn a_step_handed_to_oneself_is_refused_kindly() {
         assert!(refused.text("[data-error-for=colleague_email]").contains("Doe je de stap zelf?"), "{}", refused.body);
     });
 }
+
+#[test]
+fn a_shared_mailbox_asks_once_after_signing_in_who_reads() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        super::colleagues::add(&table, "info@bonhoeffer.example", "contactpersoon").await;
+        app.new_mails().await;
+        let home = table.school.at(koppelklaar::links::SCHOOL);
+        let shared = app.portal_as("info@bonhoeffer.example").await.at_home(home.clone());
+
+        let asked = shared.open("/collegas").await;
+        let wrong = asked.submit(&shared, "form:has([data-action=reader])", &[("reader", "info@x.nl")]).await;
+        let said = asked.submit(&shared, "form:has([data-action=reader])", &[("reader", "Joke Jansen")]).await;
+        let after = shared.open("/collegas").await;
+        let mine = table.portal.open("/collegas").await;
+        let again = app.portal_as("info@bonhoeffer.example").await.at_home(home).open("/collegas").await;
+        let timeline = table.staff_page().await;
+
+        assert!(asked.has("[data-ask-reader]") && !mine.has("[data-ask-reader]"), "{}", asked.body);
+        assert_eq!((wrong.status, said.status), (422, 303), "{}", said.body);
+        assert!(!after.has("[data-ask-reader]") && again.has("[data-ask-reader]"), "{}", after.body);
+        assert!(timeline.body.contains("Joke Jansen leest de gedeelde mailbox"), "{}", timeline.body);
+    });
+}

@@ -72,6 +72,7 @@ pub(crate) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::SCHOOL_COLLEAGUE_ROLE.route(), PORTAL),
     ("POST", links::SCHOOL_COLLEAGUE_ACCESS.route(), PORTAL),
     ("POST", links::SCHOOL_COLLEAGUE_REMOVE.route(), PORTAL),
+    ("POST", links::SCHOOL_READER.route(), PORTAL),
     ("GET", links::SCHOOL_LEAVE.route(), PORTAL),
     ("POST", links::SCHOOL_LEAVE.route(), PORTAL),
     ("GET", links::SCHOOL_MESSAGES.route(), PORTAL),
