@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::support::database::sql;
 use crate::support::program::{Program, SMTP_PASSWORD};
 use crate::support::smtp_sink::{Script, SmtpSink};
-use crate::support::{DatabaseKind, database, on_each_database};
+use crate::support::{DatabaseKind, on_each_database};
 
 /// Runs a test with an installation of its own, once on each kind of database.
 fn with<F: Future<Output = ()>>(program: impl AsyncFn(DatabaseKind) -> Program, test: impl Fn(Program) -> F) {
