@@ -66,7 +66,7 @@ async fn carla_asks(app: &TestApp) {
     let mail = app.only_mail_to(CARLA).await;
     let confirm = stranger.get(&mail.path_of("/aanmelden/bevestig/")).await;
     let answer = confirm.submit(&stranger, "main form", &[]).await;
-    assert_eq!(answer.text("h1[data-state=asked]"), "Je aanvraag is bij Kurve");
+    assert_eq!(answer.text("h1[data-state=asked]"), "Je aanmelding is bij Kurve");
 }
 
 async fn verdicts(app: &TestApp, key: &str, numbers: std::ops::RangeInclusive<usize>) -> Vec<String> {

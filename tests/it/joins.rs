@@ -58,7 +58,7 @@ fn who_asks_for_a_known_domain_or_a_known_brin_reads_the_same_and_is_not_signed_
 
         assert_eq!((of_domain.status, of_brin.status), (200, 200));
         assert_eq!(of_domain.body, of_brin.body, "neither says what is here");
-        assert_eq!(of_domain.text("h1[data-state=asked]"), "Je aanvraag is bij Kurve");
+        assert_eq!(of_domain.text("h1[data-state=asked]"), "Je aanmelding is bij Kurve");
         assert_eq!(stranger.get("/school").await.location(), "/inloggen");
         let email = &table.school.email;
         assert_eq!(

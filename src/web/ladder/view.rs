@@ -184,7 +184,7 @@ impl LadderView {
             // What to do now, only the newest check tells.
             _ if !beside.is_newest => "Een eerdere controle".to_owned(),
             (Reader::School(_), _) => words::advice_turn(advice).to_owned(),
-            (Reader::Kurve, _) => format!("Aan zet: {}", advice.holder().map_or("niemand", words::party_name)),
+            (Reader::Kurve, _) => format!("Aan de beurt: {}", advice.holder().map_or("niemand", words::party_name)),
         };
         let title = if beside.is_newest { words::advice_title(advice) } else { words::check_title(code) };
         let mut view = Self::bare(code.as_str(), kind, label, title, rows);

@@ -79,7 +79,7 @@ fn a_check_that_fails_says_who_acts_and_leads_the_school_there() {
         school.link.map(|(href, _)| href).as_deref(),
         Some("/school/00000000-0000-0000-0000-000000000007/stap/password_set")
     );
-    assert_eq!((kurve.label.as_str(), kurve.link), ("Aan zet: De school", None));
+    assert_eq!((kurve.label.as_str(), kurve.link), ("Aan de beurt: De school", None));
     assert!(kurve.details.iter().any(|(name, value)| *name == "Kolommen" && value == "idGebr, stamnr"));
 }
 

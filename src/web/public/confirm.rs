@@ -28,8 +28,8 @@ const SIGN_IN: Way = Way { href: links::SIGN_IN, label: "Inloggen" };
 const MADE_ELSEWHERE: Message = Message {
     state: "registered",
     title: "Je school is aangemeld",
-    lead: "De aanvraag is bij Kurve. Je krijgt een mail waarin staat wat je nu al kunt doen.",
-    more: "Je deed de aanvraag op een ander apparaat of in een andere browser. Log daarom hier nog in met je e-mailadres.",
+    lead: "De aanmelding is bij Kurve. Je krijgt een mail waarin staat wat je nu al kunt doen.",
+    more: "Je meldde je school aan op een ander apparaat of in een andere browser. Log daarom hier nog in met je e-mailadres.",
     first: SIGN_IN,
     second: None,
 };
@@ -37,7 +37,7 @@ const MADE_ELSEWHERE: Message = Message {
 /// The school or its Magister is here: which of the two, or that it is, is not said.
 const ASKED: Message = Message {
     state: "asked",
-    title: "Je aanvraag is bij Kurve",
+    title: "Je aanmelding is bij Kurve",
     lead: "Kurve kijkt die na. Je krijgt een mail als je erbij kunt, of als het niet kan.",
     more: "Je hoeft nu niets te doen.",
     first: Way { href: links::HOME, label: "Naar het begin" },
@@ -47,7 +47,7 @@ const ASKED: Message = Message {
 /// Confirmed before.
 const USED: Message = Message {
     state: "used",
-    title: "Deze aanvraag is al bevestigd",
+    title: "Deze aanmelding is al bevestigd",
     lead: "Je hoeft niet nog eens te bevestigen.",
     more: "Log in om te zien wat klaar is en wat jullie nu kunnen doen.",
     first: SIGN_IN,
@@ -58,7 +58,7 @@ const USED: Message = Message {
 const GONE: Message = Message {
     state: "gone",
     title: "Deze bevestigingslink werkt niet meer",
-    lead: "De link is te oud of niet compleet.",
+    lead: "De link is te oud of niet volledig.",
     more: "Kopieer de hele link uit de mail, of meld je school opnieuw aan.",
     first: START_AGAIN,
     second: Some(SIGN_IN),

@@ -86,7 +86,7 @@ fn pressed(done: &DoneToday) -> Alarm {
                  Met de link uit de mail kan iedereen gewoon inloggen. Vraag de technisch beheerder om in het logboek te kijken."
             ),
         ),
-        Counted::Confirmation => ("Ongewoon veel aanvragen", mails("een aanvraag te bevestigen")),
+        Counted::Confirmation => ("Ongewoon veel aanmeldingen", mails("een aanmelding te bevestigen")),
         Counted::SignIn => ("Ongewoon veel inlogmails", mails("in te loggen")),
     };
     Alarm { key: what.as_str(), kind: "warning", title, text, href: String::new(), link: "" }

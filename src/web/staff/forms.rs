@@ -117,7 +117,7 @@ pub(super) fn issue(file: &ConnectionFile, call: &Call, contact: &str, ground: &
     }
     let mut choices = vec![Choice { value: String::new(), label: "Kies een contactpersoon".into() }];
     choices.extend(active(file).map(|person| Choice { value: person.id.to_string(), label: named(person) }));
-    ask.note("Alleen een contactpersoon met toegang kan het wachtwoord ophalen. Wie geef je toegang?")
+    ask.note("Alleen een contactpersoon met toegang kan het wachtwoord bekijken. Wie geef je toegang?")
         .field(AskField::select("contact", "Wie haalt het wachtwoord op?", contact, choices))
         .field(ground_field(ground))
 }

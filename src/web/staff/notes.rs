@@ -70,7 +70,7 @@ fn change_form(which: NoteRef, text: &str) -> Ask {
 fn delete_form(which: NoteRef) -> Ask {
     Ask::new("delete_note", "Verwijderen", "Notitie verwijderen", path(links::STAFF_NOTE_DELETE, which))
         .about(&which.note.to_string())
-        .note("De tekst is dan weg. In het verloop blijft staan dat je een notitie verwijderde.")
+        .note("De tekst is dan weg. In de geschiedenis blijft staan dat je een notitie verwijderde.")
         .weight(Weight::Warning)
 }
 

@@ -117,7 +117,7 @@ fn issue(file: &ConnectionFile) -> Option<WorkForm> {
     let form = plain("issue", title, links::staff_school(links::STAFF_ISSUE, file.connection.id));
     let form = WorkForm { verb: "Klaarzetten", ..form };
     if active(file).any(Contact::is_vouched) {
-        let note = forms::mail_to_vouched(file, "Wie Kurve heeft bevestigd, krijgt een mail zonder wachtwoord.");
+        let note = forms::mail_to_vouched(file, "Contactpersonen met toegang krijgen een mail zonder wachtwoord.");
         return Some(WorkForm { note: note.into(), ..form });
     }
     let is_only = active(file).count() == 1;

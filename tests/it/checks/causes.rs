@@ -119,7 +119,7 @@ fn kurve_reads_the_cause_and_what_to_do_and_the_school_that_kurve_does_it() {
             assert_eq!(own.text("[data-check] .next-step__label"), "Kurve is aan de beurt", "{cause}");
             assert!(own.text("[data-check]").contains(sentence), "{cause}: {}", own.text("[data-check]"));
             assert!(!own.body.contains(cause), "{cause}: it says nothing to a school");
-            assert!(kurves.text("[data-check]").contains("Aan zet: Kurve"), "{cause}: {}", kurves.body);
+            assert!(kurves.text("[data-check]").contains("Aan de beurt: Kurve"), "{cause}: {}", kurves.body);
             assert!(kurves.text("[data-details]").contains(cause), "{cause}: {}", kurves.text("[data-details]"));
             assert!(row.contains(to_do), "{cause}: {row}");
         }

@@ -94,8 +94,8 @@ fn all_pages_and_the_api_tell_the_same_of_a_step() {
             let of_school = list.iter().find(|line| line.contains(&brin)).expect("it has its row");
             let party = row.turn.split(' ').next().map(|who| who.replace("Jullie", "De school")).unwrap_or_default();
             let is_told = match party.is_empty() {
-                true => !of_school.contains("Aan zet:"),
-                false => of_school.contains(&format!("Aan zet: {party}")),
+                true => !of_school.contains("Aan de beurt:"),
+                false => of_school.contains(&format!("Aan de beurt: {party}")),
             };
             assert!(is_told, "{}: Verbindingen: {of_school}", row.name);
             let (done, seen) = row.api;

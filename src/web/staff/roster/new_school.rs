@@ -115,7 +115,7 @@ impl NewSchoolPage {
         let plain = |value: &'static str, label: &'static str| Choice { value, label, hint: "" };
         let region = |one: Region| Choice { hint: words::region_hint(one), ..plain(one.as_str(), one.label_nl()) };
         let later = Choice {
-            hint: "Zonder dat kan niemand het wachtwoord ophalen. Het kan later op de pagina van de koppeling.",
+            hint: "Zonder dat kan niemand het wachtwoord bekijken. Het kan later op de pagina van de koppeling.",
             ..plain(LATER, "Nog niet")
         };
         Self {
