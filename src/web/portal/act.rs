@@ -49,7 +49,7 @@ pub(super) fn of(seen: &Seen<'_>, step: Step, can: &Allowed, panel: Option<&Cred
         },
         usual: holder.and_then(|party| seen.usual.of(party)).map(words::usual).unwrap_or_default(),
         ask: match (lacks_access, waits_for_kurve) {
-            (true, _) => Some(Ask::new(seen.me, Question::Access, Some(step))),
+            (true, _) => Some(Ask::access(seen.me)),
             (false, true) => Some(Ask::new(seen.me, Question::Progress, Some(step))),
             (false, false) => None,
         },

@@ -29,8 +29,6 @@ const SEARCHED: u64 = 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub(super) enum Question {
-    /// To be let at the password and the query.
-    Access,
     /// How it is with a step that waits on Kurve.
     Progress,
     /// To go on after the connection was stopped.
@@ -48,13 +46,22 @@ pub(super) struct Ask {
 }
 
 impl Ask {
+    /// To be let at the password and the query: that waits on the worklist as what it is.
+    pub(super) fn access(me: &Contact) -> Self {
+        Self {
+            path: links::SCHOOL_COLLEAGUE_ACCESS.contact(me.reference()),
+            about: "",
+            step: "",
+            label: "Vraag Kurve mij toegang te geven",
+        }
+    }
+
     pub(super) fn new(me: &Contact, question: Question, step: Option<Step>) -> Self {
         Self {
             path: links::SCHOOL_ASK.at(me.connection),
             about: question.into(),
             step: step.map(Step::as_str).unwrap_or_default(),
             label: match question {
-                Question::Access => "Vraag Kurve mij toegang te geven",
                 Question::Progress => "Kurve vragen hoe het staat",
                 Question::GoOn => "Kurve vragen om verder te gaan",
             },
@@ -104,9 +111,6 @@ pub(super) async fn create(
 fn text(question: Question, step: Option<Step>, state: &Onboarding, me: &Contact) -> String {
     let who = format!("{}, {}", me.name, me.roles.words_nl());
     match (question, step) {
-        (Question::Access, _) => {
-            format!("{who}, vraagt om toegang: het wachtwoord voor Numo bekijken en de query downloaden.")
-        }
         (Question::Progress, Some(step)) => {
             let open = open_steps(state).into_iter().find(|open| open.step == step);
             let since = open.map(|open| format!(" sinds {}", words::date_nl(open.since)));

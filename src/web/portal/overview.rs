@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use crate::domain::audit::Entry;
 use crate::domain::check::Truths;
+use crate::domain::help_links::HelpLinks;
 use crate::domain::import_gate::open_schools;
 use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::onboarding::{Lifecycle, Refusal};
@@ -36,7 +37,7 @@ use crate::web::portal::school_rows::{self, SchoolRow, Standing, listed, standin
 use crate::web::portal::since::{self, Since};
 use crate::web::portal::undo_end;
 use crate::web::portal::view::{self, GateRow, Train};
-use crate::words::{self, Names};
+use crate::words::{self, HelpLink, Names};
 
 const REPORT_IN_ROW: &str = "Is de import gelukt? Meld dat dan hierboven, bij de school.";
 
@@ -57,6 +58,8 @@ struct ImportPanel {
     report_refusal: String,
     /// Asks Kurve for what they lack.
     ask: Ask,
+    /// What the manual points to here, as far as this installation knows of it.
+    help: Vec<HelpLink>,
     /// Leave of an admin to activate without a check that passed; empty when there is none.
     leave: String,
     /// Why Kurve activated although the newest check was no ground for it.
@@ -64,7 +67,7 @@ struct ImportPanel {
 }
 
 impl ImportPanel {
-    fn of(file: &ConnectionFile, answer: &ActivationAnswer, who: &SchoolContact) -> Self {
+    fn of(file: &ConnectionFile, answer: &ActivationAnswer, who: &SchoolContact, help: &HelpLinks) -> Self {
         let may_report = who.contact.is_vouched();
         let may_import = open_schools(&file.state);
         let open: Vec<&School> = file.schools.iter().filter(|school| may_import.contains(&school.id)).collect();
@@ -89,7 +92,8 @@ impl ImportPanel {
                 true => String::new(),
                 false => words::refusal(&Refusal::NotVouched),
             },
-            ask: Ask::new(&who.contact, Question::Access, None),
+            ask: Ask::access(&who.contact),
+            help: words::import_help(help),
             leave: leave.map(|leave| words::leave(leave.at, &leave.reason)).unwrap_or_default(),
             despite: words::despite_lines(&file.state),
         }
@@ -187,7 +191,7 @@ async fn build(web: &WebState, who: &SchoolContact, errors: FieldErrors) -> Resu
         schools,
         since: since(web, who, &names).await?,
         ask: asks_kurve.then(|| Ask::new(&who.contact, Question::GoOn, None)),
-        import: ImportPanel::of(&file, &answer, who),
+        import: ImportPanel::of(&file, &answer, who, &web.context.help_links),
         connection,
         people: people.map(|contact| (contact.name.as_str().to_owned(), contact.roles.words_nl())).collect(),
         lifecycle: lifecycle.as_str(),

@@ -36,7 +36,7 @@ use crate::web::portal::school_rows::{self, SchoolRow};
 use crate::web::portal::sketch::{self, Line};
 use crate::web::portal::step_parts::{self, Allowed, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed};
 use crate::web::portal::view;
-use crate::words::{self, Names};
+use crate::words::{self, HelpLink, Names};
 
 /// How many lines of the step's history are shown, the newest first.
 const HISTORY_LINES: u64 = 40;
@@ -77,6 +77,8 @@ struct StepText {
     afterwards: &'static str,
     /// The sketch of what one sees afterwards, or nothing.
     afterwards_sketch: &'static str,
+    /// What the manual points to here, as far as this installation knows of it.
+    help: Vec<HelpLink>,
 }
 
 /// Where the forms go.
@@ -185,6 +187,7 @@ async fn build(web: &WebState, who: &SchoolContact, step: Step, mut typed: Typed
         panel.as_ref(),
     );
     let mut text = step_text(who, &truths, &names, step);
+    text.help = words::step_help(step, &web.context.help_links);
     let schools = match step {
         Step::ActivationConfirmed | Step::DetailsSubmitted => school_rows::activation_rows(&file, &names),
         _ => vec![],
@@ -296,6 +299,7 @@ fn step_text(who: &SchoolContact, truths: &Truths<'_>, names: &Names, step: Step
         instruction,
         afterwards: words::check_afterwards(step),
         afterwards_sketch: sketch::afterwards(step),
+        help: vec![],
     };
     if let Some(fallen) = state.fallen(step) {
         text.fallen = match fallen.cause {
