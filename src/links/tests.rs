@@ -1,3 +1,5 @@
+//! What the paths promise.
+
 use super::*;
 
 #[test]

@@ -58,7 +58,7 @@ const USED: Message = Message {
 const GONE: Message = Message {
     state: "gone",
     title: "Deze bevestigingslink werkt niet meer",
-    lead: "De link is te oud of niet compleet.",
+    lead: "De link is te oud of niet volledig.",
     more: "Kopieer de hele link uit de mail, of meld je school opnieuw aan.",
     first: START_AGAIN,
     second: Some(SIGN_IN),

@@ -74,7 +74,7 @@ const NOT_ASKED: Message = Message {
 const UNKNOWN_LINK: Message = Message {
     state: "unknown",
     title: "Deze inloglink werkt niet meer",
-    lead: "De link is te oud of niet compleet.",
+    lead: "De link is te oud of niet volledig.",
     more: "Kopieer de hele link uit de mail, of vraag een nieuwe aan. Een link werkt 15 minuten.",
     first: NEW_LINK,
     second: None,
