@@ -82,7 +82,7 @@ const SHARED: [&str; 33] = [
 pub fn of_domain(domain: &SchoolDomain) -> Option<&'static str> {
     let is_seldom = |part: &str| SELDOM_MAGISTER.contains(&part.trim_end_matches(|sign: char| sign.is_ascii_digit()));
     domain.label().split('-').any(is_seldom).then_some(
-        "Weet je het zeker? Dit lijkt een adres om op afstand te werken of om iets uit te proberen. Het schooldomein staat in de \
+        "Weet je het zeker? Dit lijkt een adres om op afstand te werken of een proefomgeving. Het schooldomein staat in de \
          adresbalk als je in Magister bent, voor .swp.nl.",
     )
 }

@@ -92,7 +92,10 @@ fn a_question_by_button_waits_on_the_worklist_once() {
         let thread = table.portal.open("/berichten").await;
         let texts = thread.texts("[data-message] [data-text]");
         assert_eq!(texts.len(), 1, "{texts:?}");
-        assert!(texts[0].contains("Wachtwoord en query klaarzetten") && texts[0].contains("sinds maandag 23"), "{texts:?}");
+        assert!(
+            texts[0].contains("Wachtwoord en query klaarzetten") && texts[0].contains("sinds maandag 23"),
+            "{texts:?}"
+        );
         assert!(table.staff.get(links::STAFF).await.body.contains("vraagt hoe het staat"));
         let nonsense = [("about".to_owned(), "iets".to_owned()), ("csrf".to_owned(), csrf(&step, ask))];
         assert_eq!(table.portal.post(&table.portal.at("/vraag-kurve"), &nonsense).await.status, 404);
