@@ -104,14 +104,14 @@ enum Stage {
 
 /// Names are made up; the first is the manual's example of a school domain. The last two have one contact.
 const SCHOOLS: &[(&str, &str, &str, Stage)] = &[
-    ("Bonhoeffer College", "bonhoeffer", "net aangemeld, Kurve is aan zet", Stage::Requested),
+    ("Bonhoeffer College", "bonhoeffer", "net aangemeld, Kurve is aan de beurt", Stage::Requested),
     ("Lyceum De Wilgen", "dewilgen", "wachtwoord en query staan klaar", Stage::Issued),
-    ("Het Molenveld", "molenveld", "vastgelopen op de query", Stage::Stuck),
+    ("Het Molenveld", "molenveld", "de query lukt niet", Stage::Stuck),
     ("Scholengemeenschap Zuiderzee", "zuiderzee", "een stap teruggestuurd door Kurve", Stage::SentBack),
     ("Vechtstroom College", "vechtstroom", "wacht alleen nog op Magister", Stage::AtMagister),
-    ("Atheneum Noorderpoort", "atheneumnp", "alles gedaan, Kurve kan activeren", Stage::ToActivate),
-    ("Duinrand Lyceum", "duinrand", "de import is open", Stage::Open),
-    ("Kompas College", "kompascollege", "de import is gedaan", Stage::Completed),
+    ("Atheneum Noorderpoort", "atheneumnp", "alles klaar, Kurve kan activeren", Stage::ToActivate),
+    ("Duinrand Lyceum", "duinrand", "de school kan importeren", Stage::Open),
+    ("Kompas College", "kompascollege", "de import is gelukt", Stage::Completed),
     ("Heuvelrug College", "heuvelrug", "nieuw wachtwoord na de import", Stage::Renewed),
     ("De Bongerd", "debongerd", "gepauzeerd", Stage::Paused),
     ("Maasplein", "maasplein", "gestopt, koos Optie B", Stage::Withdrawn),

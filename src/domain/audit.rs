@@ -9,6 +9,7 @@ mod message;
 mod topic;
 
 pub use message::MessageDone;
+pub use topic::Topic;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -22,11 +23,8 @@ use super::reminder::{OwnDayKind, Period};
 use super::roles::Roles;
 use super::text::{PersonName, Reason};
 
-pub use topic::Topic;
-
 /// Something that was done. What of an onboarding it is about is in `about`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[derive(IntoStaticStr, VariantNames)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "action", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Action {

@@ -34,7 +34,7 @@ pub fn instruction(step: Step) -> &'static [&'static str] {
             "Kies “Uitvoeren”. Daarna kun je Decibel afsluiten.",
         ],
         Step::PasswordSet => &[
-            "Log in bij Koppelklaar en klik op “Bekijk het wachtwoord”. Houd de pagina open tot je klaar bent.",
+            "Log in bij Koppelklaar en klik op “Wachtwoord bekijken”. Houd de pagina open tot je klaar bent.",
             "Ga in Magister naar Beheer > Webservices > Gebruikers en kies Kurve.",
             "Druk op “Wachtwoord” en vul het wachtwoord 2 keer in.",
             "Typ kleine letters en cijfers, zonder spaties. De groepjes van 4 zijn er alleen om het lezen makkelijk te maken.",

@@ -103,7 +103,8 @@ pub fn too_many_requests(most: u64) -> String {
 }
 
 /// Why a form comes back when too many came from one place.
-pub const TOO_MANY_FORMS: &str = "Er kwamen te veel formulieren achter elkaar. Wacht een minuut en druk opnieuw.";
+pub const TOO_MANY_FORMS: &str =
+    "Je hebt te vaak achter elkaar op een knop gedrukt. Wacht een minuut en probeer het opnieuw.";
 
 /// Why a text with a password in it is not taken.
 pub const HOLDS_PASSWORD: &str = "Hier staat het wachtwoord van de koppeling in. Zet dat nergens neer: wat je schrijft, \

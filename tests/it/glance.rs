@@ -71,8 +71,9 @@ fn the_overview_says_what_others_did_since_the_visit_before() {
         let again = app.portal(&table.school).await.open("").await;
 
         let lines = again.texts("[data-since] li");
-        assert_eq!(lines.len(), 1, "own deeds are known: {lines:?}");
-        assert!(lines[0].contains("klaargezet"), "{lines:?}");
+        assert_eq!(lines.len(), 2, "own deeds are known: {lines:?}");
+        assert!(lines[0].contains("Wachtwoord en query klaarzetten"), "{lines:?}");
+        assert!(lines[1].contains("Toegang gegeven"), "{lines:?}");
         assert!(again.text("[data-since]").contains("Dat was op maandag 23 november 2026."), "{}", again.body);
     });
 }
