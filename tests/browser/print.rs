@@ -79,6 +79,8 @@ fn the_password_never_comes_on_paper() {
         let browser = stage.browser();
         browser.sign_in(ALL_TO_DO);
         browser.open(&browser.at_school("/stap/password_set"));
+        // The query comes first, so the password stands folded.
+        browser.unfold("main details[data-ask=password]");
         browser.press("[data-action=reveal]");
         let password = browser.text("[data-secret]");
         browser.click("details:has(.spell) > summary");

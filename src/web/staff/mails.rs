@@ -24,7 +24,7 @@ use crate::web::flash::{self, Flash};
 use crate::web::form::{Posted, Pressed};
 use crate::web::page::Frame;
 use crate::web::{WebState, page};
-use crate::words::{although_sent, counted, mail_reason, moment_nl, unsent_reason};
+use crate::words::{although_sent, counted, mail_reason, moment_nl, moment_short, unsent_reason};
 
 /// What the page of a connection posts along, to come back to it.
 pub(super) const BACK_TO_SCHOOL: &str = "school";
@@ -91,7 +91,7 @@ pub(super) fn mail_row(mail: &OutboxMail, about: String, reader: MailReader) -> 
         id: mail.id.to_string(),
         name: mail_name(mail.kind),
         href: links::staff_mail(links::STAFF_MAIL, mail.id),
-        when: moment_nl(mail.sent_at.unwrap_or(mail.created_at)),
+        when: moment_short(mail.sent_at.unwrap_or(mail.created_at)),
         status: mail.status.as_str(),
         kind,
         words,
@@ -119,7 +119,7 @@ pub(super) fn unreadable_row(mail: &UnreadableMail, about: String, can_act: bool
     MailRow {
         id: mail.id.to_string(),
         name: mail.kind.map_or("Onbekende mail", mail_name),
-        when: moment_nl(mail.created_at),
+        when: moment_short(mail.created_at),
         status: mail.status.map_or("unreadable", MailStatus::as_str),
         kind,
         words,

@@ -48,7 +48,7 @@ const DATES: &str = r#"
 const months = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december";
 const said = document.body.innerText;
 const bare = [...said.matchAll(new RegExp(`(\\S*)\\s*\\b\\d{1,2} (${months})( \\d{4})?`, "gi"))]
-  .filter(([, day, , year]) => !/\b(ma|di|wo|do|vr|za|zo)$/.test(day) || !year).map(([date]) => date);
+  .filter(([, day, , year]) => !/\b((maan|dins|woens|donder|vrij|zater|zon)dag|ma|di|wo|do|vr|za|zo)$/.test(day) || !year).map(([date]) => date);
 const digits = said.match(/\b(\d{4}-\d{2}-\d{2}|\d{1,2}[-/]\d{1,2}[-/]\d{4})\b/g) || [];
 return bare.length + digits.length === 0 ? [] : [`writes a date otherwise than "maandag 23 november 2026": ${[...bare, ...digits]}`];
 "#;
