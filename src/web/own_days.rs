@@ -51,14 +51,14 @@ pub fn rows(own_days: &OwnDays, today: NaiveDate) -> Vec<OwnDayRow> {
 /// A stretch as typed; what is wrong is noted at its field.
 pub fn read(form: &OwnDaysForm, errors: &mut FieldErrors) -> Option<(OwnDayKind, Period)> {
     let kind = errors.choose("kind", form.kind.parse().ok(), "Kies of jullie vrij zijn of juist werken.");
-    let wanted = "Vul de eerste dag in, bijvoorbeeld 23-11-2026.";
+    let wanted = "Vul de eerste dag in: dag, maand en jaar.";
     let first_day = errors.choose("first_day", parse_date(&form.first_day), wanted);
     let last_day = match form.last_day.trim() {
         "" => first_day,
         typed => errors.choose(
             "last_day",
             parse_date(typed),
-            "Vul de laatste dag in, bijvoorbeeld 23-11-2026, of laat dit leeg.",
+            "Vul de laatste dag in (dag, maand en jaar), of laat dit leeg.",
         ),
     };
     Some((kind?, Period { first_day: first_day?, last_day: last_day? }))

@@ -60,7 +60,7 @@ pub(super) async fn create(
     let mut errors = FieldErrors::default();
     let reason = errors.take("reason", Reason::parse(&form.reason));
     let until =
-        errors.choose("until", parse_date(&form.until), "Vul in wanneer jullie verdergaan, bijvoorbeeld 23-11-2026.");
+        errors.choose("until", parse_date(&form.until), "Vul in wanneer jullie verdergaan: dag, maand en jaar.");
     if let (Some(reason), Some(until)) = (reason, until) {
         let command = Command::Pause { reason, until };
         match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {

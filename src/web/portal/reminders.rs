@@ -64,7 +64,7 @@ pub(super) async fn create(
     Posted(form): Posted<SnoozeForm>,
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
-    let until = errors.choose("until", parse_date(&form.until), "Vul een datum in, bijvoorbeeld 23-11-2026.");
+    let until = errors.choose("until", parse_date(&form.until), "Vul een datum in: dag, maand en jaar.");
     if let Some(until) = until {
         match arrangements::snooze(&web.context, &who.call(), who.connection(), until).await {
             Ok(true) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::Snoozed)),

@@ -22,7 +22,7 @@ const help = all("[data-help]");
 must(help.length === 1 && help[0] === document.querySelector(".site-footer .wrap > :first-child") && help[0].innerText.trim(),
   "has no help at the start of its foot");
 
-const loud = all(".btn:not([class*=btn--secondary], [class*=btn--warning], [class*=btn--link])");
+const loud = all(".btn:not([class*=btn--secondary], [class*=btn--warning], [class*=btn--link], [class*=btn--text])");
 must(loud.length < 2, `has ${loud.length} loud buttons: ${loud.map((one) => one.textContent.trim())}`);
 
 // On a telephone it stands below.

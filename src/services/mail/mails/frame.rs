@@ -109,7 +109,6 @@ fn render_bodies(mail: &impl Mail, bodies: &Bodies, support_email: &str) -> Resu
     Ok(RenderedMail { subject, text, html, stop_link: mail.stop_link().map(str::to_owned) })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped with")]
 fn broken(_: askama::Error) -> ServiceError {
     ServiceError::Broken("a mail that cannot be written")
 }
