@@ -19,9 +19,10 @@ use crate::web::middleware::{BrowserSecret, client_address};
 use crate::web::page::Frame;
 use crate::web::session::Jar;
 use crate::web::upload::{MESSAGE_BYTES, PostedFiles};
+use crate::web::write_limit::SECRETS;
 
-/// Fields that are never kept: secrets, and what belongs to the page on which they stood.
-const NOT_KEPT: [&str; 6] = ["csrf", "password", "again", "code", "current", "version"];
+/// Fields that belong to the page on which they stood; they are not kept, and no secret is.
+const OF_THE_PAGE: [&str; 2] = ["csrf", "version"];
 
 /// What the page says that comes back filled in.
 const CAME_BACK: &str = "Wat je typte voordat je werd uitgelogd, staat er nog. Kijk het na en verstuur het.";
@@ -83,7 +84,8 @@ async fn keep_fields(web: &WebState, path: &str, fields: &[(String, String)]) ->
 }
 
 async fn cookie_of(web: &WebState, path: &str, fields: &[(String, String)]) -> Result<Option<String>, ServiceError> {
-    let typed = fields.iter().filter(|(name, value)| !NOT_KEPT.contains(&name.as_str()) && !value.trim().is_empty());
+    let is_kept = |name: &str| !OF_THE_PAGE.contains(&name) && !SECRETS.contains(&name);
+    let typed = fields.iter().filter(|(name, value)| is_kept(name) && !value.trim().is_empty());
     let fields = form_urlencoded::Serializer::new(String::new()).extend_pairs(typed).finish();
     let typed = Typed { path: path.to_owned(), fields };
     let kept = kept_forms::keep(&web.context, web.clock.now(), &typed).await?;

@@ -18,8 +18,8 @@ use crate::web::rate_limit::TooOften;
 use crate::web::session::Jar;
 use crate::web::upload::PostedFiles;
 
-/// Fields that are never given back.
-const SECRETS: [&str; 4] = ["password", "again", "code", "current"];
+/// Fields that are never given back, and never kept.
+pub(super) const SECRETS: [&str; 5] = ["password", "again", "code", "current", "present"];
 
 /// A field as it was typed.
 struct Typed {

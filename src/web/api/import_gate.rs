@@ -8,13 +8,13 @@ use serde::Serialize;
 use strum::IntoEnumIterator;
 
 use super::client::VerdictClient;
+use super::query::find_school;
 use super::tagged::tagged;
 use crate::domain::check::{Sight, StepTruth, Truths};
 use crate::domain::import_gate::{Verdict, verdict_name};
 use crate::domain::onboarding::{Gate, Onboarding, Party, Step};
-use crate::domain::text::Brin;
 use crate::services::checks::ActivationAnswer;
-use crate::services::onboarding::import_gate::{self, GateAnswer};
+use crate::services::onboarding::import_gate::GateAnswer;
 use crate::web::WebState;
 use crate::web::problem::{ApiError, Problem};
 
@@ -147,8 +147,7 @@ pub(super) async fn show(
     Path(brin): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let brin = Brin::parse(&brin).map_err(|_| ApiError::BadBrin)?;
-    let found = import_gate::answer(&web.context, &brin).await?;
+    let found = find_school(&web, &brin).await?;
     Ok(tagged(&headers, &body(&found)))
 }
 

@@ -1,7 +1,10 @@
-//! What stands in the query of an address.
+//! What stands in the path and the query of an address.
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::text::Brin;
+use crate::services::onboarding::import_gate::{self, GateAnswer};
+use crate::web::WebState;
 use crate::web::problem::ApiError;
 
 /// How many rows an answer has where nothing is said.
@@ -11,6 +14,12 @@ const USUAL: u64 = 100;
 pub(super) fn read_cursor(typed: &str) -> Result<i64, ApiError> {
     let place = typed.parse().ok().filter(|place| *place >= 0);
     place.ok_or(ApiError::BadQuery { detail: "The cursor is none of ours: give the one of an earlier answer." })
+}
+
+/// The verdict over the school that a path names by its BRIN.
+pub(super) async fn find_school(web: &WebState, brin: &str) -> Result<GateAnswer, ApiError> {
+    let brin = Brin::parse(brin).map_err(|_| ApiError::BadBrin)?;
+    Ok(import_gate::answer(&web.context, &brin).await?)
 }
 
 /// At most how many rows.

@@ -10,16 +10,15 @@ use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::client::SchoolsClient;
-use super::query::{read_limit, read_moment};
+use super::query::{find_school, read_limit, read_moment};
 use super::tagged::tagged;
 use crate::domain::check::{CheckCode, Truths};
 use crate::domain::import_gate::verdict_name;
 
 use crate::domain::onboarding::{Gate, Party, Step};
-use crate::domain::text::Brin;
 use crate::links;
 use crate::services::onboarding::changed_schools::{self, MOST_CHANGED};
-use crate::services::onboarding::import_gate::{self, GateAnswer};
+use crate::services::onboarding::import_gate::GateAnswer;
 use crate::services::operations::feed;
 use crate::store::onboarding::school_changes::{AfterChange, ChangedFilter, ChangedSchool};
 use crate::web::WebState;
@@ -240,8 +239,7 @@ pub(super) async fn show(
     Path(brin): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let brin = Brin::parse(&brin).map_err(|_| ApiError::BadBrin)?;
-    let found = import_gate::answer(&web.context, &brin).await?;
+    let found = find_school(&web, &brin).await?;
     let school = changed_schools::load(&web.context, found.school).await?;
     Ok(tagged(&headers, &SchoolAnswer { school: to_school(school), requirements: requirements(&found) }))
 }
@@ -269,8 +267,7 @@ pub(super) async fn connection(
     Path(brin): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let brin = Brin::parse(&brin).map_err(|_| ApiError::BadBrin)?;
-    let found = import_gate::answer(&web.context, &brin).await?;
+    let found = find_school(&web, &brin).await?;
     Ok(tagged(&headers, &to_connection(&found, web.clock.now())))
 }
 
