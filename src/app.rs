@@ -5,6 +5,7 @@ use crate::magister::Magister;
 use crate::metrics::Metrics;
 use crate::services::Context;
 use crate::services::mail::dispatch::Mailer;
+use crate::webhook::Courier;
 
 /// Everything that runs, before it runs.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct App {
     pub mailer: Mailer,
     /// How schools' Magisters are called.
     pub magister: Magister,
+    /// How machines are told.
+    pub courier: Courier,
     /// The time.
     pub clock: Clock,
     /// What this instance counts of itself.

@@ -145,6 +145,24 @@ pub const STAFF_API_KEYS: &str = "/beheer/sleutels";
 pub const STAFF_API_KEY_REPLACE: &str = "/beheer/sleutels/{key}/vervangen";
 /// Stops a key.
 pub const STAFF_API_KEY_REVOKE: &str = "/beheer/sleutels/{key}/intrekken";
+/// Where machines are told of what happens.
+pub const STAFF_WEBHOOKS: &str = "/beheer/webhooks";
+/// One of them, and what was sent to it.
+pub const STAFF_WEBHOOK: &str = "/beheer/webhooks/{webhook}";
+/// Sends nothing to it any more.
+pub const STAFF_WEBHOOK_STOP: &str = "/beheer/webhooks/{webhook}/uitzetten";
+/// Sends to it again.
+pub const STAFF_WEBHOOK_START: &str = "/beheer/webhooks/{webhook}/aanzetten";
+/// Removes it.
+pub const STAFF_WEBHOOK_REMOVE: &str = "/beheer/webhooks/{webhook}/verwijderen";
+/// Gives it another secret.
+pub const STAFF_WEBHOOK_SECRET: &str = "/beheer/webhooks/{webhook}/geheim";
+/// Sends it a message that only tries whether messages arrive.
+pub const STAFF_WEBHOOK_TEST: &str = "/beheer/webhooks/{webhook}/proef";
+/// Sends it everything after a place of the feed again.
+pub const STAFF_WEBHOOK_REPLAY: &str = "/beheer/webhooks/{webhook}/vanaf";
+/// Sends it one message again.
+pub const STAFF_WEBHOOK_AGAIN: &str = "/beheer/webhooks/{webhook}/berichten/{bericht}/opnieuw";
 /// The colleagues of Kurve.
 pub const STAFF_COLLEAGUES: &str = "/beheer/collegas";
 /// Sends a colleague another invitation.

@@ -21,6 +21,7 @@ struct Counters {
     requests: IntCounterVec,
     jobs: IntCounterVec,
     mails: IntCounterVec,
+    webhooks: IntCounterVec,
 }
 
 impl fmt::Debug for Metrics {
@@ -52,7 +53,12 @@ impl Default for Metrics {
             "Mails that this instance took from the outbox, by what became of them.",
             &["outcome"],
         );
-        Self(Arc::new(Counters { registry, requests, jobs, mails }))
+        let webhooks = counter(
+            "koppelklaar_webhooks_tried_total",
+            "Messages to endpoints of webhooks that this instance tried, by what became of them; and endpoints it stopped.",
+            &["outcome"],
+        );
+        Self(Arc::new(Counters { registry, requests, jobs, mails, webhooks }))
     }
 }
 
@@ -72,6 +78,13 @@ impl Metrics {
     pub fn count_mails(&self, outcome: &str, count: usize) {
         if count > 0 {
             self.0.mails.with_label_values(&[outcome]).inc_by(count as u64);
+        }
+    }
+
+    /// Counts messages to endpoints of webhooks that came to an outcome.
+    pub fn count_webhooks(&self, outcome: &str, count: usize) {
+        if count > 0 {
+            self.0.webhooks.with_label_values(&[outcome]).inc_by(count as u64);
         }
     }
 

@@ -16,6 +16,7 @@ mod optie_b;
 mod schools;
 mod serve;
 mod staff;
+mod webhook;
 
 use std::ffi::OsString;
 
@@ -52,6 +53,9 @@ enum Command {
     /// Keys for machines that ask for verdicts
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
+    /// Where machines are told by themselves of what happens to schools
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// The audit
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -83,6 +87,7 @@ impl Command {
             | Self::Schools(_)
             | Self::Staff(_)
             | Self::ApiKey(_)
+            | Self::Webhook(_)
             | Self::Audit(_)
             | Self::Holidays(_) => true,
             Self::Demo(_)
@@ -130,6 +135,7 @@ impl Cli {
             Command::Schools(command) => schools::run(&settings, command).await,
             Command::Staff(command) => staff::run(&settings, command).await,
             Command::ApiKey(command) => api_key::run(&settings, command).await,
+            Command::Webhook(command) => webhook::run(&settings, command).await,
             Command::Audit(command) => audit::run(&settings, &command).await,
             Command::Holidays(command) => holidays::run(&settings, command).await,
             Command::Mail(command) => mail::run(&settings, command).await,

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::services::chain;
 use crate::services::mail::dispatch;
 use crate::services::operations::{audit, setup};
+use crate::services::webhooks::delivering;
 use crate::settings::{ServeSettings, Settings};
 use crate::shutdown;
 use crate::startup::{self, StartError, lock_database};
@@ -52,6 +53,9 @@ async fn free_mails(app: &App) {
         Ok(0) => {}
         Ok(count) => tracing::info!(mail.count = count, "Took back mails that a process had in hand when it died"),
         Err(error) => tracing::warn!(cause = chain(&error), "Could not take back what a dead process had in hand"),
+    }
+    if let Err(error) = delivering::release_leases_of_the_dead(&app.context).await {
+        tracing::warn!(cause = chain(&error), "Could not take back webhooks that a dead process had in hand");
     }
 }
 

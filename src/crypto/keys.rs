@@ -64,6 +64,8 @@ pub enum Purpose {
     SealMail,
     /// Seals a file that came with a message.
     SealAttachment,
+    /// Seals the secret of an endpoint of webhooks.
+    SealWebhook,
     /// Makes the look-up key of an e-mail address.
     EmailLookup,
     /// Signs audit entries.

@@ -4,6 +4,7 @@
 //! - [`sealed`]: a secret that we must be able to read back, encrypted and bound to its row.
 //! - [`mail_token`]: what a mail carries to come back to us with: signed, so that no table needs to know it.
 //! - [`token`]: a secret that we only need to recognise, stored as a hash.
+//! - [`webhook_secret`]: what messages to machines are signed with.
 //! - [`password_hash`] and [`totp`]: how staff prove who they are.
 //!
 //! Not here: what may be revealed to whom, how often, and until when; those are rules in the domain. To add a
@@ -15,6 +16,7 @@ pub mod password_hash;
 pub mod sealed;
 pub mod token;
 pub mod totp;
+pub mod webhook_secret;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -23,6 +25,7 @@ use subtle::ConstantTimeEq;
 pub use keys::{KeyRing, Purpose};
 pub use sealed::{Binding, OpenError};
 pub use token::Token;
+pub use webhook_secret::WebhookSecret;
 
 /// Compares two secrets without telling by its time where they differ.
 pub fn same(left: &[u8], right: &[u8]) -> bool {

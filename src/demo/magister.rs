@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use crate::chance::Chance;
 use crate::domain::credential::Password;
 use crate::domain::text::SchoolDomain;
-use crate::magister::Reach;
+use crate::net::Reach;
 use crate::services::onboarding::credentials;
 use crate::services::{Context, ServiceError};
 use crate::simulator::{SchoolScript, Script, Simulator, SimulatorConfig};

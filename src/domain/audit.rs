@@ -5,19 +5,23 @@
 //! such a reason says that it stays.
 
 mod about;
+mod entry;
 mod message;
 mod topic;
+mod webhook;
 
+pub use entry::Entry;
 pub use message::MessageDone;
 pub use topic::Topic;
+pub use webhook::WebhookDone;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
-use super::actor::{Actor, StaffRole};
-use super::ids::{ApiKeyId, ConnectionId, ContactId, JoinRequestId, MailId, NoteId, RegistrationId, SchoolId, StaffId};
+use super::actor::StaffRole;
+use super::ids::{ApiKeyId, ContactId, JoinRequestId, MailId, NoteId, RegistrationId, StaffId};
 use super::onboarding::Change;
 use super::reminder::{OwnDayKind, Period};
 use super::roles::Roles;
@@ -344,6 +348,9 @@ pub enum Action {
         /// Which key.
         key: ApiKeyId,
     },
+    /// Something about where machines are told of the feed.
+    #[strum(transparent)]
+    Webhook(WebhookDone),
 }
 
 impl Action {
@@ -378,23 +385,4 @@ fn gather(value: Value, texts: &mut Vec<String>) {
         Value::Object(fields) => fields.into_iter().for_each(|(_, value)| gather(value, texts)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// One line of the audit, as it is read back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Its place; later is higher.
-    pub id: i64,
-    /// About which connection, if about one.
-    pub connection: Option<ConnectionId>,
-    /// About which of its schools, if about one.
-    pub school: Option<SchoolId>,
-    /// The version of the onboarding after it, if it changed one.
-    pub onboarding_version: Option<i32>,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// By whom.
-    pub by: Actor,
-    /// What.
-    pub action: Action,
 }

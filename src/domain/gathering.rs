@@ -94,7 +94,8 @@ fn order(kind: MailKind) -> Option<u8> {
         | MailKind::AddressBounced
         | MailKind::StaffInvited
         | MailKind::StaffAccountChanged
-        | MailKind::SignInAlarm => None,
+        | MailKind::SignInAlarm
+        | MailKind::WebhookStopped => None,
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Worker {
     Checks,
     /// Goes on with what was asked for many at once.
     Bulk,
+    /// Tells machines what happens to schools.
+    Webhooks,
 }
 
 impl Worker {
@@ -27,11 +29,11 @@ impl Worker {
         self.into()
     }
 
-    /// Within which time a heartbeat comes while all is well. The worker for mails looks every second, those for checks
-    /// and runs every two, and they write every thirty; the planner is ticked every minute.
+    /// Within which time a heartbeat comes while all is well. The worker for mails looks every second, those for checks,
+    /// runs and webhooks every two, and they write every thirty; the planner is ticked every minute.
     pub fn period(self) -> Duration {
         match self {
-            Self::Mail | Self::Planner | Self::Checks | Self::Bulk => Duration::minutes(1),
+            Self::Mail | Self::Planner | Self::Checks | Self::Bulk | Self::Webhooks => Duration::minutes(1),
         }
     }
 
@@ -105,7 +107,7 @@ pub fn judge(worker: Worker, now: DateTime<Utc>, beat: Option<DateTime<Utc>>, fa
     let (oldest, patience) = match worker {
         Worker::Mail => (facts.oldest_untouched.filter(|_| !facts.is_held), worker.patience()),
         Worker::Planner => (facts.oldest_unplanned, UNPLANNED_PATIENCE),
-        Worker::Checks | Worker::Bulk => (None, worker.patience()),
+        Worker::Checks | Worker::Bulk | Worker::Webhooks => (None, worker.patience()),
     };
     match oldest {
         // What waited while nobody ran is not held against a service that just started.

@@ -96,6 +96,10 @@ id! {
     BulkRunId
     /// Something that happened, as the feed tells it.
     FeedEventId
+    /// Where machines want to be told of the feed.
+    WebhookEndpointId
+    /// A message to such an endpoint.
+    WebhookDeliveryId
 }
 
 #[cfg(test)]

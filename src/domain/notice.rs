@@ -9,7 +9,7 @@ use strum::{EnumIter, EnumString, IntoStaticStr};
 use super::actor::Actor;
 use super::ids::{
     AccessLinkId, ContactId, InviteId, JoinRequestId, MessageId, OutageId, RegistrationId, ReminderMailId, SchoolId,
-    StaffId,
+    StaffId, WebhookEndpointId,
 };
 use super::import_gate::open_schools;
 use super::lockout::TrySort;
@@ -87,6 +87,8 @@ pub enum MailKind {
     StaffAccountChanged,
     /// Somebody tries to get in with the account of a colleague, to support.
     SignInAlarm,
+    /// An endpoint of webhooks is sent nothing any more, to support.
+    WebhookStopped,
 }
 
 impl MailKind {
@@ -178,6 +180,9 @@ pub struct About {
     /// What was typed wrong at that account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrong_try: Option<TrySort>,
+    /// The endpoint of webhooks that was stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<WebhookEndpointId>,
     /// Whether the same change closed the import.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub import_closed: bool,

@@ -90,6 +90,8 @@ pub enum UnsentReason {
     InviteGone,
     /// The account of a colleague is disabled.
     ColleagueDisabled,
+    /// The endpoint of webhooks goes again, or is gone.
+    WebhookGoes,
     /// The receiver is not in `KOPPELKLAAR_MAIL_ONLY_TO`.
     OutsideList,
     /// The program failed while it wrote the mail.

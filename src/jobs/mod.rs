@@ -7,6 +7,7 @@ pub mod database;
 mod heartbeat;
 pub mod mail;
 mod timer;
+pub mod webhooks;
 
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};

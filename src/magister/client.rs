@@ -11,15 +11,15 @@ use hyper::header::CONTENT_ENCODING;
 use tokio::time::{Instant, timeout};
 
 use super::call::{Asked, Call};
-use super::connection::{self, TlsConnection};
 use super::limits::Limits;
-use super::reach::Reach;
 use super::reply::{self, Reply, SessionToken, Strange};
 use super::table::HashKey;
 use super::target::Target;
 use super::verdict;
 use crate::domain::check::{Oddity, Way};
 use crate::domain::credential::Password;
+use crate::net::Reach;
+use crate::net::connection::{self, TlsConnection};
 
 /// For what an answer with another status than 200 says of itself; nothing hangs on it.
 const GLANCE_TIME: Duration = Duration::from_secs(2);
@@ -192,7 +192,7 @@ impl Client<'_> {
     async fn connect(&self) -> Result<TlsConnection, Oddity> {
         let limit = self.limits.connect;
         let (stream, _) = connection::dial(self.reach, &[self.address], limit).await.map_err(|_| Oddity::CutShort)?;
-        connection::secure(self.reach, self.target, stream, limit).await.map_err(|_| Oddity::CutShort)
+        connection::secure(self.reach, &self.target.host(), stream, limit).await.map_err(|_| Oddity::CutShort)
     }
 }
 

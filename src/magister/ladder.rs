@@ -8,17 +8,16 @@ use strum::IntoEnumIterator;
 use tokio::time::{Instant, timeout_at};
 
 use super::client::{Client, LogIn};
-use super::connection;
 use super::limits::Limits;
-use super::reach::{NoAddress, Reach};
 use super::redaction;
 use super::reply::{Reply, SessionToken, Strange};
 use super::target::Target;
 use super::throttle::Throttle;
-use super::{verdict, verifier};
+use super::verdict;
 use crate::chance::Chance;
 use crate::domain::check::{CheckCode, CheckResult, Counts, Oddity, Rung, RungTime, TlsFault, Way};
 use crate::domain::credential::Password;
+use crate::net::{NoAddress, Reach, connection, verifier};
 
 /// Makes connection checks. Cheap to clone; clones share what keeps them from doing too much at once.
 #[derive(Debug, Clone)]
@@ -75,7 +74,7 @@ impl Magister {
         let mut climb = Climb::new(progress);
         climb.go_to(Rung::Name);
         let limit = self.limits.connect.min(self.limits.total);
-        let addresses = match self.reach.addresses(target, limit).await {
+        let addresses = match self.reach.addresses(&target.host(), target.port().number(), limit).await {
             Ok(addresses) => addresses,
             Err(NoAddress::Unknown) => return Ok(climb.end(End::code(CheckCode::HostUnknown))),
             Err(NoAddress::Odd(oddity)) => return Ok(climb.end(End::odd(oddity))),
@@ -116,7 +115,7 @@ impl Magister {
         };
         climb.held();
         climb.go_to(Rung::Tls);
-        let line = match connection::secure(&self.reach, target, stream, left()).await {
+        let line = match connection::secure(&self.reach, &target.host(), stream, left()).await {
             Ok(line) => line,
             Err(fault) => return End::tls(fault),
         };

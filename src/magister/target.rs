@@ -58,11 +58,6 @@ impl Target {
         self.domain.host()
     }
 
-    /// The host as one asks for it: with a dot at the end, so that no search list of this machine adds to it.
-    pub(super) fn absolute_host(&self) -> String {
-        format!("{}.", self.host())
-    }
-
     /// What the `Host` header says.
     pub(super) fn authority(&self) -> String {
         format!("{}:{}", self.host(), self.port.number())
@@ -80,7 +75,6 @@ mod tests {
         let target = Target::new(domain, Port::Live);
 
         assert_eq!(target.host(), "bonhoeffer.swp.nl");
-        assert_eq!(target.absolute_host(), "bonhoeffer.swp.nl.");
         assert_eq!(target.authority(), "bonhoeffer.swp.nl:8800");
         assert_eq!([Port::Live, Port::Test].map(Port::number), [8800, 8801]);
     }

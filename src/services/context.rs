@@ -68,6 +68,8 @@ pub struct Context {
     pub feed_waits: Arc<Notify>,
     /// What is done with connection checks.
     pub check_policy: CheckPolicy,
+    /// Wakes the worker that tells machines.
+    pub webhook_waits: Arc<Notify>,
     /// Wakes the worker that makes connection checks.
     pub check_waits: Arc<Notify>,
     /// Wakes the worker that does what was asked for many at once.
@@ -97,6 +99,7 @@ impl Context {
             mail_waits: Arc::default(),
             feed_waits: Arc::default(),
             check_policy: CheckPolicy::default(),
+            webhook_waits: Arc::default(),
             check_waits: Arc::default(),
             bulk_waits: Arc::default(),
         }

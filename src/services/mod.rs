@@ -17,6 +17,7 @@ pub mod reminders;
 pub mod roster;
 mod sealed_password;
 mod unit_of_work;
+pub mod webhooks;
 
 pub use context::{AnonymousCall, Call, Client, Context, SUPPORT_EMAIL};
 pub use error::{ServiceError, chain};

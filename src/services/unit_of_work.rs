@@ -219,6 +219,7 @@ impl<'a> UnitOfWork<'a> {
         self.tx.commit().await?;
         if has_news {
             self.context.feed_waits.notify_waiters();
+            self.context.webhook_waits.notify_one();
         }
         if !self.mails.is_empty() {
             self.context.mail_waits.notify_one();

@@ -23,6 +23,7 @@ use crate::domain::help_links::HelpLinks;
 use crate::domain::mail_rules::{AllowList, MailFlow, MailRules};
 use crate::domain::reminder::{ReminderPolicy, ReminderStages, WorkingHours};
 use crate::domain::text::EmailAddress;
+use crate::domain::webhook::EndpointUrl;
 use crate::links::BaseUrl;
 use crate::mail::{Timeouts, TokenAddress};
 use crate::services::reminders::ReminderRules;
@@ -154,6 +155,10 @@ pub struct Settings {
     #[arg(long, env = "KOPPELKLAAR_CHECK", default_value_t = CheckPolicy::default(), global = true)]
     pub check: CheckPolicy,
 
+    /// Hosts of webhooks that may be within this network, by name, with commas between; others must be public
+    #[arg(long, env = "KOPPELKLAAR_WEBHOOK_PRIVATE_HOSTS", value_delimiter = ',', value_parser = host, global = true)]
+    pub webhook_private_hosts: Vec<String>,
+
     /// How much is logged: error, warn, info, debug or trace [default: info, and warn in the demo]
     #[arg(long, env = "KOPPELKLAAR_LOG_LEVEL", global = true)]
     pub log_level: Option<tracing::Level>,
@@ -272,6 +277,14 @@ fn given(name: &str, value: Option<&SecretString>, file: Option<&Path>) -> Resul
 
 fn seconds(most: i64) -> impl TypedValueParser<Value = u16> {
     clap::value_parser!(u16).range(1..=most)
+}
+
+fn host(text: &str) -> Result<String, String> {
+    let host = text.trim();
+    match EndpointUrl::parse(&format!("https://{host}/")) {
+        Ok(url) if url.authority() == host => Ok(host.to_owned()),
+        Ok(_) | Err(_) => Err("must be names of hosts in lower case, with commas between".to_owned()),
+    }
 }
 
 fn address(text: &str) -> Result<String, String> {

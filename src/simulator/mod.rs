@@ -39,7 +39,7 @@ pub use self::script::{SchoolScript, Script};
 use self::shared::Inner;
 pub use self::shared::Visit;
 use crate::chance::Chance;
-use crate::magister::Reach;
+use crate::net::Reach;
 
 /// How to start a simulator.
 #[derive(Debug, Clone, Default)]

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::doors::Doors;
 use super::marks::MARK;
 use super::script::{Script, label_of};
-use crate::magister::Reach;
+use crate::net::Reach;
 
 const AUTHORITY_FILE: &str = "authority.pem";
 const NAMES_FILE: &str = "names.json";

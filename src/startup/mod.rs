@@ -25,13 +25,15 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::domain::credential::Template;
 use crate::jobs;
-use crate::magister::{Limits, Magister, Reach};
+use crate::magister::{Limits, Magister};
 use crate::metrics::Metrics;
+use crate::net::Reach;
 use crate::services::Context;
 use crate::services::operations::key_check;
 use crate::settings::Settings;
 use crate::store::{Db, schema};
 use crate::web::WebState;
+use crate::webhook::Courier;
 
 /// The query template that ships with the product: clearly a sample.
 const SAMPLE_TEMPLATE: &str = include_str!("../../templates/query/sample.sql");
@@ -80,6 +82,7 @@ pub async fn open_any(settings: &Settings) -> Result<App, StartError> {
         context: Context { numo_codes, ..settings.apply_to(context) },
         mailer: mailer::open_mailer(settings)?,
         magister,
+        courier: Courier::new(Reach::internet(), settings.webhook_private_hosts.clone()),
         clock: Clock::system(),
         metrics: Metrics::default(),
     })
@@ -98,13 +101,14 @@ async fn check_schema(app: &App) -> Result<(), StartError> {
     )))
 }
 
-/// Starts what runs beside the pages: the workers for mails, connection checks and runs, and the timer. They end after `stop`.
+/// Starts what runs beside the pages: the workers for mails, connection checks, runs and webhooks, and the timer. They end after `stop`.
 pub async fn start_workers(app: &App, web: &WebState, stop: &CancellationToken) -> Result<JoinSet<()>, StartError> {
     jobs::repair_clock(app).await;
     let mut workers = JoinSet::new();
     workers.spawn(jobs::mail::work(app.clone(), stop.clone()));
     workers.spawn(jobs::checks::work(app.clone(), stop.clone()));
     workers.spawn(jobs::bulk::work(app.clone(), stop.clone()));
+    workers.spawn(jobs::webhooks::work(app.clone(), stop.clone()));
     workers.spawn(jobs::database::watch(app.clone(), stop.clone()));
     let web = web.clone();
     let timer = jobs::start(app.clone(), move || web.limits.forget_idle(), stop.clone()).await;

@@ -13,9 +13,11 @@ pub mod mail;
 pub mod onboarding;
 pub mod operations;
 pub mod people;
+mod queue;
 pub mod reminders;
 pub mod schema;
 mod watched;
+pub mod webhooks;
 mod wellness;
 mod write_tx;
 

@@ -59,6 +59,7 @@ pub fn unsent_reason(reason: UnsentReason) -> &'static str {
         }
         UnsentReason::InviteGone => "Deze uitnodiging is gebruikt, ingetrokken, vervangen of verlopen.",
         UnsentReason::ColleagueDisabled => "Het account van deze collega staat uit.",
+        UnsentReason::WebhookGoes => "De webhook doet het weer, of is verwijderd.",
         UnsentReason::OutsideList => {
             "De ontvanger staat niet op de lijst van deze proefinstallatie. Je beheerder bepaalt die met KOPPELKLAAR_MAIL_ONLY_TO."
         }

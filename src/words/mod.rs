@@ -21,6 +21,7 @@ pub mod roster;
 mod timeline;
 mod truth;
 mod usual;
+mod webhooks;
 mod who;
 mod work;
 
@@ -55,5 +56,6 @@ pub use truth::{
     not_seen_sentence, not_simply_done, now_sentence, seen_at, sight_sentence, truth_sentence, unseen_sentence,
 };
 pub use usual::usual;
+pub use webhooks::{bad_endpoint_url, webhook_outcome, webhook_status};
 pub use who::{Names, actor_name};
 pub use work::work_kind;

@@ -8,6 +8,7 @@ use super::dates::{date_only_nl, period_nl};
 use super::falls::{connection_lost, fall_cause, fall_reason};
 use super::messages::message_done;
 use super::names::{own_days_name, role_name, step_name};
+use super::webhooks;
 use super::who::Names;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::onboarding::{Change, Evidence, Ground, Step};
@@ -148,6 +149,7 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::ApiKeyAdded { key: _ } => "API-sleutel gemaakt.".into(),
         Action::ApiKeyReplaced { key: _ } => "API-sleutel vervangen.".into(),
         Action::ApiKeyRevoked { key: _ } => "API-sleutel ingetrokken.".into(),
+        Action::Webhook(done) => webhooks::webhook_done(done).into(),
     }
 }
 

@@ -21,12 +21,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("telemetry", &[]),
     ("store", &["domain", "clock", "chance", "links"]),
     ("mail", &["domain", "clock", "chance", "links"]),
-    ("magister", &["domain", "clock", "chance", "links"]),
-    ("simulator", &["chance", "magister"]),
+    ("net", &["domain"]),
+    ("magister", &["domain", "net", "clock", "chance", "links"]),
+    ("webhook", &["domain", "net"]),
+    ("simulator", &["chance", "net", "magister"]),
     ("crypto", &["domain", "clock", "chance", "links"]),
-    ("services", &["domain", "store", "mail", "magister", "crypto", "clock", "chance", "links", "metrics", "words"]),
-    ("demo", &["domain", "store", "magister", "simulator", "crypto", "services", "chance"]),
-    ("app", &["magister", "services", "clock", "metrics"]),
+    (
+        "services",
+        &["domain", "store", "mail", "magister", "webhook", "crypto", "clock", "chance", "links", "metrics", "words"],
+    ),
+    ("demo", &["domain", "store", "net", "magister", "simulator", "crypto", "services", "chance"]),
+    ("app", &["magister", "webhook", "services", "clock", "metrics"]),
     (
         "web",
         &[
@@ -39,8 +44,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "startup",
         &[
-            "domain", "store", "mail", "magister", "crypto", "services", "app", "web", "jobs", "settings", "clock",
-            "chance", "metrics",
+            "domain", "store", "mail", "net", "magister", "webhook", "crypto", "services", "app", "web", "jobs",
+            "settings", "clock", "chance", "metrics",
         ],
     ),
 ];
@@ -61,8 +66,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("axum_extra", &["web"]),
     ("tower", &["web"]),
     ("tower_http", &["web"]),
-    ("hyper", &["web", "magister", "simulator"]),
-    ("hyper_util", &["web", "magister", "simulator"]),
+    ("hyper", &["web", "net", "magister", "webhook", "simulator"]),
+    ("hyper_util", &["web", "net", "simulator"]),
     ("governor", &["web"]),
     ("rust_embed", &["web"]),
     ("qrcode", &["web"]),

@@ -104,5 +104,6 @@ mod undo;
 mod unreadable;
 mod unsubscribe;
 mod wake;
+mod webhooks;
 mod worker_health;
 mod write_lock;

@@ -7,7 +7,7 @@ use koppelklaar::crypto::Purpose;
 use koppelklaar::crypto::mail_token::Subscription;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::api_scope::ApiScope;
-use koppelklaar::domain::audit::{Action, MessageDone};
+use koppelklaar::domain::audit::{Action, MessageDone, WebhookDone};
 use koppelklaar::domain::bulk::{BulkKind, BulkOutcome};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
@@ -24,6 +24,7 @@ use koppelklaar::domain::school::Region;
 use koppelklaar::domain::stranger::Counted;
 use koppelklaar::domain::tally::{FigureKind, Standing};
 use koppelklaar::domain::unsent::UnsentReason;
+use koppelklaar::domain::webhook::{DeliveryStatus, Outcome, StoppedWhy};
 use koppelklaar::domain::work::WorkKind;
 use koppelklaar::jobs::Job;
 use koppelklaar::store::mail::outbox::MailStatus;
@@ -41,7 +42,7 @@ fn every_stored_name_is_what_it_always_was() {
              address_bounces address_unused address_works_again digest_outdated digest_unwritable digest_stopped \
              digest_empty credentials_taken_back password_gone step_done step_not_stuck step_moved_on pause_ended end_undone check_awaited nothing_to_activate import_closed \
              activation_undone import_open_told_already import_opened reminders_gone everything_done connection_back outage_gone \
-             outage_ended outside_working_hours another_reminder_today told_an_hour_ago may_have_arrived bytes_gone invite_gone colleague_disabled outside_list \
+             outage_ended outside_working_hours another_reminder_today told_an_hour_ago may_have_arrived bytes_gone invite_gone colleague_disabled webhook_goes outside_list \
              fault_while_writing",
         ),
         (
@@ -83,7 +84,7 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<CheckPolicy>(), "off advise require"),
         (stored::<BulkKind>(), "issue vouch_and_issue activate check remind take put_off close roster"),
         (stored::<BulkOutcome>(), "done already refused failed left_out"),
-        (stored::<Worker>(), "mail planner checks bulk"),
+        (stored::<Worker>(), "mail planner checks bulk webhooks"),
         (stored::<FigureKind>(), "registered opened turn_ended"),
         (
             stored::<WorkKind>(),
@@ -96,7 +97,7 @@ fn every_stored_name_is_what_it_always_was() {
         ),
         (
             named::<Purpose>(),
-            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-kept-form seal-mail seal-attachment email-lookup audit \
+            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-kept-form seal-mail seal-attachment seal-webhook email-lookup audit \
              csrf access-code bounce reply unsubscribe replaced-password client-network fingerprint",
         ),
         (named::<AccountPart>(), "password second_factor"),
@@ -112,6 +113,17 @@ fn every_stored_name_is_what_it_always_was() {
         (
             MessageDone::VARIANTS.join(" "),
             "message_sent message_received messages_read message_template_saved message_template_removed",
+        ),
+        (
+            WebhookDone::VARIANTS.join(" "),
+            "webhook_added webhook_secret_replaced webhook_stopped webhook_started webhook_replayed webhook_removed",
+        ),
+        (stored::<StoppedWhy>(), "by_hand gone failing"),
+        (stored::<DeliveryStatus>(), "waiting delivered failed"),
+        (
+            stored::<Outcome>(),
+            "delivered gone answered redirected no_such_host look_up_failed not_public no_connection not_safe cut_short \
+             too_slow",
         ),
         (stored::<Direction>(), "out in"),
         (stored::<Media>(), "png jpeg gif webp heic pdf"),
@@ -130,7 +142,7 @@ fn every_stored_name_is_what_it_always_was() {
              digest_resumed option_b_table_kept option_b_file_made option_b_cleaned_up staff_added \
              staff_role_changed staff_enabled staff_disabled staff_invited staff_invite_withdrawn staff_reset \
              staff_password_changed staff_factor_changed staff_sessions_ended staff_enrolled staff_signed_in \
-             staff_locked staff_codes_tried api_key_added api_key_replaced api_key_revoked",
+             staff_locked staff_codes_tried api_key_added api_key_replaced api_key_revoked webhook",
         ),
     ] {
         assert_eq!(found, expected);

@@ -65,6 +65,7 @@ fn every_page_of_kurve_says_that_a_worker_stands_still_and_stops_saying_so_by_it
         beat(&app, Worker::Planner).await;
         beat(&app, Worker::Checks).await;
         beat(&app, Worker::Bulk).await;
+        beat(&app, Worker::Webhooks).await;
         assert_eq!((look(&colleague).await, look(&reader).await), (vec!["mail".to_owned()], vec!["mail".to_owned()]));
         let said = colleague.get(links::STAFF).await.text("[data-alarm=mail]");
         assert!(said.contains("Er gaan geen mails verloren") && said.contains("om 11.0"), "{said}");
@@ -74,7 +75,7 @@ fn every_page_of_kurve_says_that_a_worker_stands_still_and_stops_saying_so_by_it
         assert_eq!(look(&reader).await, Vec::<String>::new());
 
         app.advance(TimeDelta::minutes(10));
-        assert_eq!(look(&colleague).await, ["mail", "planner", "checks", "bulk"]);
+        assert_eq!(look(&colleague).await, ["mail", "planner", "checks", "bulk", "webhooks"]);
         let said = colleague.get(links::STAFF).await;
         assert!(said.text("[data-alarm=checks]").contains("gaan later alsnog door"), "{}", said.body);
         assert_eq!(said.attributes("[data-alarm=checks] a", "href"), [links::STAFF_CONNECTIONS]);
@@ -90,7 +91,7 @@ fn a_service_that_just_started_is_given_time_for_its_first_sign() {
 
         app.advance(TimeDelta::minutes(3));
 
-        assert_eq!(alarms(&staff.get(links::STAFF).await), ["mail", "planner", "checks", "bulk"]);
+        assert_eq!(alarms(&staff.get(links::STAFF).await), ["mail", "planner", "checks", "bulk", "webhooks"]);
     });
 }
 
@@ -116,6 +117,7 @@ fn a_service_that_started_with_a_clock_ahead_finds_out_who_is_silent_once_the_cl
         beat(&app, Worker::Mail).await;
         beat(&app, Worker::Checks).await;
         beat(&app, Worker::Bulk).await;
+        beat(&app, Worker::Webhooks).await;
 
         assert_eq!((at_first, silent().await), (vec![], vec![Worker::Planner]));
     });
@@ -253,6 +255,7 @@ fn where_checks_are_off_no_page_and_no_number_says_that_they_stand_still() {
         beat(&app, Worker::Mail).await;
         beat(&app, Worker::Planner).await;
         beat(&app, Worker::Bulk).await;
+        beat(&app, Worker::Webhooks).await;
 
         let page = staff.at_router(&router(web.clone())).get(links::STAFF).await;
         let numbers = app.anonymous().at_router(&metrics::router(web)).get(links::METRICS).await.body;

@@ -22,6 +22,7 @@ use koppelklaar::services::onboarding::{credentials, onboardings};
 use koppelklaar::services::people::staff_accounts;
 use koppelklaar::store::operations::bulk_items::Which;
 use koppelklaar::store::people::staff;
+use tokio_util::sync::CancellationToken;
 
 use super::followed::Follower;
 use super::kept::Kept;
@@ -31,6 +32,7 @@ use super::stage::{self, PATIENCE, Stage};
 use super::support::postgres::Cluster;
 use super::support::switch::switch;
 use super::support::{number, say};
+use super::told::{self, Told};
 
 /// Whoever finds this in its environment is to go on with runs; it says at which moment.
 const WORKS: &str = "KOPPELKLAAR_TORTURE_BULK";
@@ -62,7 +64,12 @@ pub(crate) async fn work_as_process() {
     let app = stage::open_from_environment().await;
     let app = App { clock: Clock::fixed(at(&now)), ..app };
     // Of two that were after the same row the second may have come in vain.
-    while jobs::bulk::run_due(&app).await.is_err() {}
+    let is_over = CancellationToken::new();
+    let go_on = async {
+        while jobs::bulk::run_due(&app).await.is_err() {}
+        is_over.cancel();
+    };
+    tokio::join!(go_on, told::send_until(&app, &is_over));
 }
 
 /// Kills workers for some rounds, lets the last ones end, and judges.
@@ -76,9 +83,15 @@ pub(crate) async fn go_on(cluster: Option<&Cluster>, rounds: u32) {
     let runs = begin(&stage.app, &kurve).await;
     let list = roster::begin(&stage.app, &kurve).await;
     let follower = Follower::begin(&stage.app);
+    let told = Told::begin(&stage, &chance, moment()).await;
+    let worker = |now| {
+        let mut command = worker(&stage, now);
+        told.prepare(&stage, &mut command);
+        command
+    };
     let (mut now, mut done) = (moment(), vec![]);
     for _ in 0..rounds {
-        let mut processes: Vec<Kept> = (0..INSTANCES).map(|_| Kept::spawn(&mut worker(&stage, now))).collect();
+        let mut processes: Vec<Kept> = (0..INSTANCES).map(|_| Kept::spawn(&mut worker(now))).collect();
         for process in &mut processes {
             tokio::time::sleep(Duration::from_millis(chance.below(900).into())).await;
             process.kill();
@@ -86,7 +99,7 @@ pub(crate) async fn go_on(cluster: Option<&Cluster>, rounds: u32) {
         now += AFTER_THE_LEASE;
         done.push(count_done(&stage.app, &runs).await);
     }
-    let mut processes: Vec<Kept> = (0..INSTANCES).map(|_| Kept::spawn(&mut worker(&stage, now))).collect();
+    let mut processes: Vec<Kept> = (0..INSTANCES).map(|_| Kept::spawn(&mut worker(now))).collect();
     for process in &mut processes {
         let until = tokio::time::Instant::now() + PATIENCE;
         let status = loop {
@@ -101,9 +114,10 @@ pub(crate) async fn go_on(cluster: Option<&Cluster>, rounds: u32) {
     judge(&stage, &runs).await;
     roster::judge(&stage, list).await;
     let events = follower.judge(&stage.app).await;
+    let messages = told.judge(&stage.app, now).await;
     assert!(events > 0, "schools were taken in");
     say(&format!(
-        "runs for many on {what}: {SCHOOLS} items, after each kill of {INSTANCES}: {done:?}; {events} events followed"
+        "runs for many on {what}: {SCHOOLS} items, after each kill of {INSTANCES}: {done:?}; {events} events followed; {messages}"
     ));
 }
 

@@ -22,6 +22,7 @@ mod sink;
 mod stage;
 mod strace;
 mod support;
+mod told;
 mod verdict;
 
 use futures_util::future::{join, join_all};

@@ -145,6 +145,11 @@ impl Stage {
     }
 
     /// The last things that the processes logged beside what went well.
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn last_words(&self) -> String {
         let text = std::fs::read_to_string(self.log()).unwrap_or_default();
         let lines: Vec<&str> = text.lines().filter(|line| !line.contains(" INFO ")).collect();

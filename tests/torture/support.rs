@@ -2,10 +2,14 @@
 
 use std::io::Write;
 
+#[path = "../it/support/hook.rs"]
+pub(crate) mod hook;
 #[path = "../it/support/postgres.rs"]
 pub(crate) mod postgres;
 #[path = "../it/support/switch.rs"]
 pub(crate) mod switch;
+#[path = "../it/support/tls.rs"]
+pub(crate) mod tls;
 
 /// Says something that belongs to the result of a passing test, such as its seed.
 pub(crate) fn say(text: &str) {

@@ -14,6 +14,7 @@ pub async fn repair(context: &Context, now: DateTime<Utc>) -> Result<u64, Servic
         tracing::warn!(count = pulled, "A clock had been ahead: took back what it had set too far");
         context.mail_waits.notify_one();
         context.check_waits.notify_waiters();
+        context.webhook_waits.notify_one();
     }
     Ok(pulled)
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::feed::KEEP_DAYS as KEEP_FEED_DAYS;
 use crate::domain::lockout;
+use crate::domain::webhook::KEEP_DAYS as KEEP_WEBHOOK_DAYS;
 use crate::services::people::kept_forms::KEEP_MINUTES;
 use crate::services::{Context, ServiceError, checks, roster};
 use crate::store::mail::{frozen_mails, outbox};
@@ -14,6 +15,7 @@ use crate::store::operations::{bulk_runs, feed};
 use crate::store::people::{
     access_links, kept_forms, known_browsers, registrations, sessions, staff_browsers, stranger_counts, wrong_tries,
 };
+use crate::store::webhooks::deliveries;
 
 /// How long ended links and requests are kept, so that a late visitor is told "used" or "too old".
 const KEEP_DAYS: i64 = 7;
@@ -57,7 +59,8 @@ pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64
     let counts = stranger_counts::delete_before(conn, now - Duration::days(KEEP_COUNTS_DAYS)).await?;
     let events = feed::delete_before(conn, now - Duration::days(KEEP_FEED_DAYS)).await?;
     let typed = kept_forms::delete_before(conn, now - Duration::minutes(KEEP_MINUTES)).await?;
-    let at_doors = tries + browsers + counts + events + typed;
+    let told = deliveries::delete_before(conn, now - Duration::days(KEEP_WEBHOOK_DAYS)).await?;
+    let at_doors = tries + browsers + counts + events + told + typed;
     Ok(at_doors + links + requests + mails + frozen + checks + decided + runs + lists + sessions)
 }
 

@@ -5,7 +5,9 @@
 //! themselves ([`super::job_slots::claim`]), for this is a job.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{address_mark, bulk_run, check_host, check_status, connection_check, onboarding, outbox, wrong_try};
+use entity::{
+    address_mark, bulk_run, check_host, check_status, connection_check, onboarding, outbox, webhook_endpoint, wrong_try,
+};
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 use strum::IntoEnumIterator;
@@ -15,10 +17,14 @@ use crate::domain::notice::MailKind;
 use crate::domain::retry;
 use crate::store::mail::outbox::{MailStatus, lease};
 use crate::store::reminders::LOOK_AGAIN_AFTER;
+use crate::store::webhooks::{deliveries, endpoints};
 use crate::store::{ConnectionTrait, StoreError};
 
 /// No check holds its connection and host for longer than some minutes.
 const LONGEST_CHECK: TimeDelta = TimeDelta::hours(1);
+
+/// An endpoint of webhooks rests no longer than some minutes.
+const LONGEST_REST: TimeDelta = TimeDelta::minutes(10);
 
 /// No worker has a run to itself for longer than some minutes.
 const LONGEST_RUN_LEASE: TimeDelta = TimeDelta::minutes(5);
@@ -37,6 +43,7 @@ pub async fn pull_back(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
         + pull::<check_host::Entity>(conn, check_host::Column::LeaseUntil, now + LONGEST_CHECK, now).await?
         + pull::<bulk_run::Entity>(conn, bulk_run::Column::FreeFrom, now + LONGEST_RUN_LEASE, now).await?
         + pull::<address_mark::Entity>(conn, address_mark::Column::BouncedAt, just_now, now).await?
+        + pull_webhooks(conn, now).await?
         + pull::<wrong_try::Entity>(conn, wrong_try::Column::At, just_now, now).await?)
 }
 
@@ -66,6 +73,18 @@ async fn pull_checks(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<
         leased.filter(is_open()).filter(column.lease_until.gt(now + LONGEST_CHECK)),
     ] {
         pulled += set.exec(conn).await?.rows_affected;
+    }
+    Ok(pulled)
+}
+
+/// Endpoints of webhooks, few as they are, and what waits for each.
+async fn pull_webhooks(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    type Column = webhook_endpoint::Column;
+    let just_now = now + CLOCK_SKEW;
+    let mut pulled = pull::<webhook_endpoint::Entity>(conn, Column::RestsUntil, now + LONGEST_REST, now).await?
+        + pull::<webhook_endpoint::Entity>(conn, Column::FailingSince, just_now, now).await?;
+    for endpoint in endpoints::list(conn).await? {
+        pulled += deliveries::pull_back(conn, endpoint.id, now).await?;
     }
     Ok(pulled)
 }

@@ -59,6 +59,16 @@ pub enum CrewDone {
     TemplateRemoved,
     /// A key of a machine was stopped.
     ApiKeyRevoked,
+    /// An endpoint of webhooks is sent nothing any more.
+    WebhookStopped,
+    /// It is sent to again.
+    WebhookStarted,
+    /// It was removed.
+    WebhookRemoved,
+    /// A message that only tries whether messages arrive is on its way.
+    WebhookTested,
+    /// Messages go again.
+    WebhookReplayed,
 }
 
 impl CrewDone {
@@ -101,6 +111,13 @@ impl CrewDone {
             Self::TemplateSaved => "Het sjabloon is opgeslagen.",
             Self::TemplateRemoved => "Het sjabloon is verwijderd.",
             Self::ApiKeyRevoked => "De sleutel is ingetrokken. Hij werkt niet meer.",
+            Self::WebhookStopped => "De webhook staat uit. Koppelklaar stuurt er niets meer heen.",
+            Self::WebhookStarted => "De webhook staat weer aan. Alles wat intussen gebeurde, komt alsnog aan.",
+            Self::WebhookRemoved => "De webhook is verwijderd.",
+            Self::WebhookTested => "Het proefbericht is onderweg. Ververs deze pagina om te zien of het aankwam.",
+            Self::WebhookReplayed => {
+                "De berichten gaan opnieuw, met hetzelfde nummer. De ontvanger herkent ze daaraan."
+            }
             Self::AddressCorrected => "Het e-mailadres is verbeterd.",
         }
     }

@@ -193,13 +193,22 @@ fn alarm(worker: Worker, status: WorkerStatus) -> Option<Alarm> {
                 moment_nl(since)
             ),
         ),
+        (Worker::Webhooks, WorkerStatus::Silent { since } | WorkerStatus::Behind { since }) => (
+            "webhooks",
+            "Er gaan nu geen berichten naar andere systemen",
+            format!(
+                "Koppelklaar stuurt geen webhooks meer sinds {}. Vraag de technisch beheerder om Koppelklaar opnieuw \
+                 te starten. Er gaat niets verloren: de berichten komen later alsnog aan.",
+                moment_nl(since)
+            ),
+        ),
     };
     let (href, link) = match worker {
         Worker::Mail => (waiting_mails(), "Bekijk wat er wacht"),
         Worker::Planner if matches!(status, WorkerStatus::Behind { .. }) => {
             (links::STAFF.to_owned(), "Bekijk de werklijst")
         }
-        Worker::Planner => (String::new(), ""),
+        Worker::Planner | Worker::Webhooks => (String::new(), ""),
         Worker::Checks => (links::STAFF_CONNECTIONS.to_owned(), "Bekijk de verbindingen"),
         Worker::Bulk => (links::STAFF_BULK.to_owned(), "Bekijk wat je zelf begon"),
     };

@@ -62,6 +62,8 @@ mod unconfirmed;
 mod view;
 mod views;
 mod way_back;
+mod webhook;
+mod webhooks;
 mod work_forms;
 mod work_rows;
 mod worklist;
@@ -161,6 +163,15 @@ fn people_routes() -> Router<WebState> {
         .route(links::STAFF_API_KEYS, get(api_keys::list).post(api_keys::create))
         .route(links::STAFF_API_KEY_REPLACE, post(api_keys::replace))
         .route(links::STAFF_API_KEY_REVOKE, post(api_keys::revoke))
+        .route(links::STAFF_WEBHOOKS, get(webhooks::list).post(webhooks::create))
+        .route(links::STAFF_WEBHOOK, get(webhook::show))
+        .route(links::STAFF_WEBHOOK_STOP, post(webhook::stop))
+        .route(links::STAFF_WEBHOOK_START, post(webhook::start))
+        .route(links::STAFF_WEBHOOK_REMOVE, post(webhook::remove))
+        .route(links::STAFF_WEBHOOK_SECRET, post(webhook::replace_secret))
+        .route(links::STAFF_WEBHOOK_TEST, post(webhook::test))
+        .route(links::STAFF_WEBHOOK_REPLAY, post(webhook::replay))
+        .route(links::STAFF_WEBHOOK_AGAIN, post(webhook::send_again))
         .route(links::STAFF_COLLEAGUES, get(colleagues::list).post(colleagues::create))
         .route(links::STAFF_COLLEAGUE_INVITE, post(colleague_actions::invite_again))
         .route(links::STAFF_COLLEAGUE_WITHDRAW, post(colleague_actions::withdraw))

@@ -22,6 +22,7 @@ use koppelklaar::mail::Mailbox;
 use koppelklaar::mail::message::Sender;
 use koppelklaar::mail::transport::Transport;
 use koppelklaar::metrics::Metrics;
+use koppelklaar::net::Reach;
 use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::mail::dispatch::{self, Mailer};
 use koppelklaar::services::people::{staff_accounts, staff_auth};
@@ -30,6 +31,7 @@ use koppelklaar::store::Db;
 use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::server::{self, ServerLimits};
 use koppelklaar::web::{WebOptions, WebState, router};
+use koppelklaar::webhook::Courier;
 use sea_orm::{ConnectionTrait, Database};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -107,6 +109,7 @@ impl Later {
                 context,
                 mailer: Mailer { transport: Transport::Memory(mailbox.clone()), sender },
                 magister: Magister::new(magister.reach(), limits(), chance),
+                courier: Courier::new(Reach::nowhere(), vec![]),
                 clock: clock.clone(),
                 metrics: Metrics::default(),
             };

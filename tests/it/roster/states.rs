@@ -100,7 +100,7 @@ fn where_activation_takes_a_check_the_rest_is_taken_over() {
         use crate::support::app::nonzero;
         let allowance = koppelklaar::web::rate_limit::Allowance { per_client: nonzero(100), per_address: nonzero(100) };
         let magister = koppelklaar::magister::Magister::new(
-            koppelklaar::magister::Reach::nowhere(),
+            koppelklaar::net::Reach::nowhere(),
             koppelklaar::magister::Limits::default(),
             koppelklaar::chance::Chance::seeded(8),
         );

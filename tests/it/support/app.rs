@@ -20,9 +20,10 @@ use koppelklaar::domain::tally::Tally;
 use koppelklaar::domain::text::{Brin, EmailAddress, PersonName};
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links::{self, BaseUrl, OfConnection};
-use koppelklaar::magister::{Limits, Magister, Reach};
+use koppelklaar::magister::{Limits, Magister};
 use koppelklaar::mail::{Mailbox, message::Sender, transport::Transport};
 use koppelklaar::metrics::Metrics;
+use koppelklaar::net::Reach;
 use koppelklaar::services::mail::dispatch::{self, Mailer, Summary};
 use koppelklaar::services::operations::{audit, replay};
 use koppelklaar::services::people::staff_accounts;
@@ -36,6 +37,7 @@ use koppelklaar::store::people::contacts;
 use koppelklaar::store::{self, Db, Heard};
 use koppelklaar::web::rate_limit::Allowance;
 use koppelklaar::web::{WebOptions, WebState, router};
+use koppelklaar::webhook::Courier;
 use secrecy::ExposeSecret;
 
 use super::Page;
@@ -171,7 +173,8 @@ impl TestApp {
         };
         let sender = Sender { name: "Koppelklaar".to_owned(), address: "koppelklaar@kurve.nl".to_owned() };
         let mailer = Mailer { transport: Transport::Memory(mailbox.clone()), sender };
-        let app = App { context, mailer, magister, clock: clock.clone(), metrics: Metrics::default() };
+        let courier = Courier::new(Reach::nowhere(), vec![]);
+        let app = App { context, mailer, magister, courier, clock: clock.clone(), metrics: Metrics::default() };
         let router = router(WebState::new(&app, WebOptions { allowance, trusted_proxies: 1 }, None));
         let read = Mutex::new(0);
         Self(Arc::new(Parts { app, clock, router, mailbox, database, keys_text, read }))

@@ -7,6 +7,7 @@ pub(crate) mod board;
 pub(crate) mod counting;
 pub(crate) mod database;
 pub(crate) mod following;
+pub(crate) mod hook;
 pub(crate) mod page;
 pub(crate) mod post;
 pub(crate) mod postfix;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
 /// Signs certificates for one test.
@@ -23,6 +23,11 @@ impl Authority {
     /// What a client that trusts it is given.
     pub(crate) fn pem(&self) -> String {
         self.0.pem()
+    }
+
+    /// The same as bytes.
+    pub(crate) fn der(&self) -> CertificateDer<'static> {
+        self.0.der().clone()
     }
 
     /// A server's side of TLS, with a certificate for this host name or IP address.

@@ -49,6 +49,7 @@ mod subject;
 mod support_request;
 #[cfg(test)]
 mod tests;
+mod webhook_stopped;
 mod welcome;
 
 use futures_util::future::BoxFuture;
@@ -114,6 +115,7 @@ fn registered(kind: MailKind) -> Registered {
         MailKind::StaffInvited => Registered::of::<staff_invited::StaffInvited>(),
         MailKind::StaffAccountChanged => Registered::of::<staff_account_changed::StaffAccountChanged>(),
         MailKind::SignInAlarm => Registered::of::<sign_in_alarm::SignInAlarm>(),
+        MailKind::WebhookStopped => Registered::of::<webhook_stopped::WebhookStopped>(),
     }
 }
 

@@ -42,7 +42,7 @@ fn every_mail_names_the_school_gives_the_link_and_says_where_an_answer_goes() {
 
         let is_named = ["(Bonhoeffer College", ": Bonhoeffer College (12AB)", "Help Bonhoeffer College (12AB)"];
         let is_named = is_named.iter().any(|name| subject.contains(name)) || subject.contains(NASTY_NAME);
-        let is_about_all = matches!(kind, MailKind::Digest | MailKind::ConnectionsOutage | MailKind::ConnectionsOutageEnded | MailKind::SignInAlarm)
+        let is_about_all = matches!(kind, MailKind::Digest | MailKind::ConnectionsOutage | MailKind::ConnectionsOutageEnded | MailKind::SignInAlarm | MailKind::WebhookStopped)
                 || kind.is_to_colleague()
                 // It is of all schools of the reader.
                 || kind == MailKind::SignIn

@@ -1,18 +1,18 @@
 //! Leases on mails: acquired by a worker, and void once another worker has acquired them.
 //!
-//! A lease covers a few mails. Each is begun before its bytes leave ([`begin`]) and marked when the outcome is known
+//! What a lease is stands in [`queue`](crate::store::queue). One covers a few mails. Each is begun before its bytes leave ([`begin`]) and marked when the outcome is known
 //! ([`mark`]); both do nothing to a mail whose lease was lost. [`release`] gives back what was not begun.
 
 use chrono::{DateTime, Duration, Utc};
 use entity::outbox;
-use sea_orm::sea_query::{Condition, LockBehavior, LockType};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
+use sea_orm::sea_query::Condition;
+use sea_orm::{QueryFilter, Select, UpdateMany};
 use strum::IntoEnumIterator;
-use uuid::Uuid;
 
 use super::{MailStatus, OutboxMail, to_mail};
 use crate::domain::ids::{LeaseId, MailId};
 use crate::domain::notice::MailKind;
+use crate::store::queue::{self, Columns, Queue};
 use crate::store::{ConnectionTrait, Db, LeaseTerm, StoreError};
 
 /// How long a lease lasts when its worker does not renew it: what a dead worker had comes back after this.
@@ -31,7 +31,7 @@ pub struct Leased {
 ///
 /// Mails with a token are awaited now and die within minutes: where one is due, only those are taken.
 pub async fn acquire(db: &Db, lease: LeaseId, term: LeaseTerm, limit: u64) -> Result<Leased, StoreError> {
-    let LeaseTerm { now, until } = term;
+    let now = term.now;
     let tx = db.begin_write().await?;
     let tokens = MailKind::iter().filter(|kind| kind.carries_token()).map(MailKind::as_str);
     let awaited = due(now, limit).filter(outbox::COLUMN.kind.is_in(tokens));
@@ -42,12 +42,7 @@ pub async fn acquire(db: &Db, lease: LeaseId, term: LeaseTerm, limit: u64) -> Re
     if rows.is_empty() {
         return Ok(Leased::default());
     }
-    outbox::Entity::update_many()
-        .col_expr(outbox::COLUMN.lease_until, until.into())
-        .col_expr(outbox::COLUMN.lease_id, lease.as_uuid().into())
-        .filter(outbox::COLUMN.id.is_in(rows.iter().map(|row| row.id)))
-        .exec(tx.conn())
-        .await?;
+    queue::lease::<outbox::Entity>(tx.conn(), lease, term, rows.iter().map(|row| row.id)).await?;
     let mut leased = Leased::default();
     for row in rows {
         let id = MailId::from_uuid(row.id);
@@ -65,30 +60,16 @@ pub async fn acquire(db: &Db, lease: LeaseId, term: LeaseTerm, limit: u64) -> Re
 }
 
 fn due(now: DateTime<Utc>, limit: u64) -> Select<outbox::Entity> {
-    outbox::Entity::find()
-        .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
-        .filter(outbox::COLUMN.next_attempt_at.lte(now))
-        .filter(outbox::COLUMN.told_by.is_null())
-        .filter(is_free_since(now))
-        .order_by_asc(outbox::COLUMN.next_attempt_at)
-        .order_by_asc(outbox::COLUMN.id)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+    queue::due::<outbox::Entity>(now, limit).filter(outbox::COLUMN.told_by.is_null())
 }
 
 /// Whether no worker has had a lease on a mail since a moment, which is now or earlier.
 pub(in crate::store) fn is_free_since(moment: DateTime<Utc>) -> Condition {
-    Condition::any().add(outbox::COLUMN.lease_until.is_null()).add(outbox::COLUMN.lease_until.lt(moment))
-}
-
-fn leased_by(lease: LeaseId) -> UpdateMany<outbox::Entity> {
-    outbox::Entity::update_many()
-        .filter(outbox::COLUMN.lease_id.eq(lease.as_uuid()))
-        .filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()))
+    queue::is_free_since::<outbox::Entity>(moment)
 }
 
 fn leased_mail(lease: LeaseId, id: MailId) -> UpdateMany<outbox::Entity> {
-    leased_by(lease).filter(outbox::COLUMN.id.eq(id.as_uuid()))
+    queue::leased_row(lease, id.as_uuid())
 }
 
 /// Notes that a mail's bytes are about to be handed over, and renews its lease; `false` when the lease was lost.
@@ -116,8 +97,7 @@ pub async fn renew(
     id: MailId,
     lease_until: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    leased_mail(lease, id).col_expr(outbox::COLUMN.lease_until, lease_until.into()).exec(conn).await?;
-    Ok(())
+    queue::renew::<outbox::Entity>(conn, lease, id.as_uuid(), lease_until).await
 }
 
 /// What became of a held mail.
@@ -191,15 +171,12 @@ pub async fn mark(
 
 /// Lets go of everything that is still held, as if it had not been taken.
 pub async fn release(conn: &impl ConnectionTrait, lease: LeaseId) -> Result<(), StoreError> {
-    let_go(leased_by(lease)).exec(conn).await?;
-    Ok(())
+    queue::release::<outbox::Entity>(conn, lease).await
 }
 
 /// Ends every lease. Only when no worker can be alive: the mails of one that is would go twice.
 pub async fn release_all(conn: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    let waiting = outbox::Entity::update_many().filter(outbox::COLUMN.status.eq(MailStatus::Waiting.as_str()));
-    let released = let_go(waiting.filter(outbox::COLUMN.lease_id.is_not_null())).exec(conn).await?;
-    Ok(released.rows_affected)
+    queue::release_all::<outbox::Entity>(conn).await
 }
 
 /// Takes back that a mail was begun, for it was not handed over after all.
@@ -215,7 +192,16 @@ pub async fn unbegin(conn: &impl ConnectionTrait, lease: LeaseId, mail: &OutboxM
 }
 
 pub(in crate::store) fn let_go(update: UpdateMany<outbox::Entity>) -> UpdateMany<outbox::Entity> {
-    update
-        .col_expr(outbox::COLUMN.lease_until, Option::<DateTime<Utc>>::None.into())
-        .col_expr(outbox::COLUMN.lease_id, Option::<Uuid>::None.into())
+    queue::let_go(update)
+}
+
+impl Queue for outbox::Entity {
+    const COLUMNS: Columns<outbox::Column> = Columns {
+        id: outbox::Column::Id,
+        status: outbox::Column::Status,
+        next_attempt_at: outbox::Column::NextAttemptAt,
+        lease_until: outbox::Column::LeaseUntil,
+        lease_id: outbox::Column::LeaseId,
+    };
+    const WAITING: &'static str = "waiting";
 }

@@ -1,4 +1,4 @@
-//! What a check may reach: on the internet only public addresses, in a demonstration only this machine.
+//! What may be reached: on the internet only public addresses, in a demonstration only this machine.
 //!
 //! Whoever connects asks [`Reach::admits`] about the very address it connects to; nothing is looked up a second time.
 //! [`Reach::internet`] is what the service runs with. [`Reach::loopback`] is for the demonstration and the tests: it
@@ -14,7 +14,6 @@ use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::address::is_public;
-use super::target::Target;
 use super::verifier::client_config;
 use crate::domain::check::Oddity;
 
@@ -42,12 +41,16 @@ enum Names {
 enum Admitted {
     Public,
     Loopback,
+    /// Whatever the name leads to: somebody said that this host may be private.
+    Any,
 }
 
 /// Why there is no address to connect to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NoAddress {
+pub enum NoAddress {
+    /// There is no such name.
     Unknown,
+    /// The name leads nowhere that may be reached, or could not be looked up.
     Odd(Oddity),
 }
 
@@ -77,9 +80,14 @@ impl Reach {
         Self { names: Names::Scripted(names), admitted: Admitted::Loopback, tls }
     }
 
+    /// The same for a host that may be anywhere, such as within the network of this machine.
+    #[must_use]
+    pub fn anywhere(self) -> Self {
+        Self { admitted: Admitted::Any, ..self }
+    }
+
     /// The rules of the internet with names that a test makes up.
-    #[cfg(test)]
-    pub(super) fn internet_with(names: Arc<Lookup>) -> Self {
+    pub fn internet_with(names: Arc<Lookup>) -> Self {
         Self { names: Names::Scripted(names), ..Self::internet() }
     }
 
@@ -88,6 +96,7 @@ impl Reach {
         match self.admitted {
             Admitted::Public => is_public(address.ip()),
             Admitted::Loopback => address.ip().is_loopback(),
+            Admitted::Any => !address.ip().is_unspecified() && !address.ip().is_multicast(),
         }
     }
 
@@ -95,11 +104,14 @@ impl Reach {
         self.tls.clone()
     }
 
-    /// The addresses of a target. One address that may not be reached spoils them all.
-    pub(super) async fn addresses(&self, target: &Target, limit: Duration) -> Result<Vec<SocketAddr>, NoAddress> {
+    /// The addresses of a host, which is a name. One address that may not be reached spoils them all.
+    ///
+    /// # Errors
+    /// When there is none, or one that may not be reached.
+    pub async fn addresses(&self, host: &str, port: u16, limit: Duration) -> Result<Vec<SocketAddr>, NoAddress> {
         let found = match &self.names {
-            Names::System => ask_system(target, limit).await?,
-            Names::Scripted(names) => names(&target.host()).ok_or(NoAddress::Unknown)?,
+            Names::System => ask_system(host, port, limit).await?,
+            Names::Scripted(names) => names(host).ok_or(NoAddress::Unknown)?,
         };
         if found.is_empty() {
             return Err(NoAddress::Unknown);
@@ -120,8 +132,9 @@ fn public_authorities() -> RootCertStore {
     RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
-async fn ask_system(target: &Target, limit: Duration) -> Result<Vec<SocketAddr>, NoAddress> {
-    let lookup = tokio::net::lookup_host((target.absolute_host(), target.port().number()));
+async fn ask_system(host: &str, port: u16, limit: Duration) -> Result<Vec<SocketAddr>, NoAddress> {
+    // With a dot at the end, so that no search list of this machine adds to it.
+    let lookup = tokio::net::lookup_host((format!("{host}."), port));
     match tokio::time::timeout(limit, lookup).await {
         Ok(Ok(addresses)) => Ok(addresses.collect()),
         Ok(Err(error)) if is_no_such_name(&error) => Err(NoAddress::Unknown),

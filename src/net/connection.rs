@@ -18,7 +18,6 @@ use tokio_rustls::client::TlsStream;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::reach::Reach;
-use super::target::Target;
 use super::verifier;
 use crate::domain::check::{CheckCode, Oddity, TlsFault};
 
@@ -28,11 +27,12 @@ const HEADERS_MAX: usize = 64;
 const BUFFER_BYTES: usize = 64 << 10;
 
 /// A safe connection, ready for one request.
-pub(super) type TlsConnection = TlsStream<TcpStream>;
+pub type TlsConnection = TlsStream<TcpStream>;
 
 /// An answer of which the head was read. Dropping it closes the connection.
-pub(super) struct Answer {
-    pub(super) response: Response<Incoming>,
+pub struct Answer {
+    /// Its head, and its body as it comes.
+    pub response: Response<Incoming>,
     _connection: AbortOnDropHandle<()>,
 }
 
@@ -48,7 +48,10 @@ enum Miss {
 }
 
 /// Connects to the first address that answers; gives it with the connection.
-pub(super) async fn dial(
+///
+/// # Errors
+/// What the addresses that could be asked did.
+pub async fn dial(
     reach: &Reach,
     addresses: &[SocketAddr],
     limit: Duration,
@@ -103,13 +106,11 @@ fn miss_of(error: &io::Error) -> Miss {
 }
 
 /// Makes a connection safe.
-pub(super) async fn secure(
-    reach: &Reach,
-    target: &Target,
-    stream: TcpStream,
-    limit: Duration,
-) -> Result<TlsConnection, TlsFault> {
-    let name = ServerName::try_from(target.host()).expect("a label under swp.nl is a DNS name");
+///
+/// # Errors
+/// What broke it.
+pub async fn secure(reach: &Reach, host: &str, stream: TcpStream, limit: Duration) -> Result<TlsConnection, TlsFault> {
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| TlsFault::OtherName)?;
     match timeout(limit, TlsConnector::from(reach.tls()).connect(name, stream)).await {
         Ok(Ok(stream)) => Ok(stream),
         Ok(Err(error)) => Err(verifier::fault_of(&error)),
@@ -118,7 +119,10 @@ pub(super) async fn secure(
 }
 
 /// Sends the one request and reads the head of its answer.
-pub(super) async fn exchange(stream: TlsConnection, request: Request<Full<Bytes>>) -> Result<Answer, Oddity> {
+///
+/// # Errors
+/// When what came is no answer.
+pub async fn exchange(stream: TlsConnection, request: Request<Full<Bytes>>) -> Result<Answer, Oddity> {
     // Hyper's errors may quote what they read; they end here.
     let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
         .max_headers(HEADERS_MAX)

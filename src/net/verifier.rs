@@ -96,7 +96,7 @@ fn signed_itself(end_entity: &CertificateDer<'_>) -> bool {
 }
 
 /// Until when the certificate of a server holds, the first of those that it sent.
-pub(super) fn until(certificates: Option<&[CertificateDer<'_>]>) -> Option<DateTime<Utc>> {
+pub fn until(certificates: Option<&[CertificateDer<'_>]>) -> Option<DateTime<Utc>> {
     let (_, own) = parse_x509_certificate(certificates?.first()?).ok()?;
     DateTime::from_timestamp(own.validity().not_after.timestamp(), 0)
 }
