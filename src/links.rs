@@ -336,6 +336,10 @@ pub const STAFF_MAIL_DROP: &str = "/beheer/post/{mail}/niet-versturen";
 
 /// The verdict, for Numo.
 pub const API_IMPORT_GATE: &str = "/api/v1/import-gate/{brin}";
+/// The same, signed.
+pub const API_STATEMENT: &str = "/api/v1/import-gate/{brin}/statement";
+/// The keys to check what is signed with.
+pub const API_KEY_SET: &str = "/.well-known/jwks.json";
 /// The schools, for machines.
 pub const API_SCHOOLS: &str = "/api/v1/schools";
 /// One of them.
@@ -344,6 +348,8 @@ pub const API_SCHOOL: &str = "/api/v1/schools/{brin}";
 pub const API_CONNECTION: &str = "/api/v1/schools/{brin}/connection";
 /// What happened to schools, in order.
 pub const API_EVENTS: &str = "/api/v1/events";
+/// The description of the API, to read.
+pub const API: &str = "/api";
 /// The description of the API.
 pub const API_DESCRIPTION: &str = "/api/v1/openapi.json";
 /// The process runs.

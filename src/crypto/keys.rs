@@ -70,6 +70,8 @@ pub enum Purpose {
     EmailLookup,
     /// Signs audit entries.
     Audit,
+    /// Signs statements that others check without asking us.
+    SignStatement,
     /// Makes CSRF tokens.
     Csrf,
     /// Hashes the digits of a sign-in code.

@@ -4,6 +4,7 @@
 //! - [`sealed`]: a secret that we must be able to read back, encrypted and bound to its row.
 //! - [`mail_token`]: what a mail carries to come back to us with: signed, so that no table needs to know it.
 //! - [`token`]: a secret that we only need to recognise, stored as a hash.
+//! - [`statement`]: what others can check without asking us.
 //! - [`webhook_secret`]: what messages to machines are signed with.
 //! - [`password_hash`] and [`totp`]: how staff prove who they are.
 //!
@@ -14,6 +15,7 @@ pub mod keys;
 pub mod mail_token;
 pub mod password_hash;
 pub mod sealed;
+pub mod statement;
 pub mod token;
 pub mod totp;
 pub mod webhook_secret;

@@ -171,7 +171,7 @@ const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/problem+
 
 /// Whether a path is of the API.
 pub fn is_for_machines(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/")
+    path.starts_with("/api/")
 }
 
 /// Writes an error as a problem, if it is none yet; its headers stay.

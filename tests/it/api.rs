@@ -39,7 +39,7 @@ fn every_error_is_a_problem_and_never_a_page() {
             (ask(&visitor, "12AB", "kk_wrong", None).await, 401),
             (visitor.get("/api/v1/import-gate/12AB").await, 401),
             (visitor.get("/api/v2/nothing").await, 404),
-            (visitor.get("/api").await, 404),
+            (visitor.get("/api/v2").await, 404),
             (visitor.post("/api/v1/import-gate/12AB", &[]).await, 405),
         ];
 

@@ -80,6 +80,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("chacha20poly1305", &["crypto"]),
     ("hkdf", &["crypto"]),
     ("hmac", &["crypto"]),
+    ("ring", &["crypto"]),
     ("subtle", &["crypto"]),
     ("totp_rs", &["crypto"]),
     ("zxcvbn", &["crypto"]),

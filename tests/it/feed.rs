@@ -289,7 +289,7 @@ fn every_path_that_is_described_answers_as_described_and_every_kind_of_event_is_
         let description = json(&visitor.get("/api/v1/openapi.json").await);
 
         let paths = description["paths"].as_object().expect("paths");
-        assert_eq!(paths.len(), 5);
+        assert_eq!(paths.len(), 6);
         for (path, methods) in paths {
             let answer = ask(&visitor, &key, &path.replace("{brin}", "12AB")).await;
             assert_eq!(answer.status, 200, "{path}: {}", answer.body);

@@ -92,6 +92,7 @@ mod smtp;
 mod staff;
 mod staff_schools;
 mod start;
+mod statement;
 mod stopping;
 mod store;
 mod stored_names;

@@ -97,7 +97,7 @@ fn every_stored_name_is_what_it_always_was() {
         ),
         (
             named::<Purpose>(),
-            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-kept-form seal-mail seal-attachment seal-webhook email-lookup audit \
+            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-kept-form seal-mail seal-attachment seal-webhook email-lookup audit sign-statement \
              csrf access-code bounce reply unsubscribe replaced-password client-network fingerprint",
         ),
         (named::<AccountPart>(), "password second_factor"),

@@ -2,12 +2,14 @@
 
 use std::io::Write;
 
+#[expect(dead_code, reason = "other tests look at more of it")]
 #[path = "../it/support/hook.rs"]
 pub(crate) mod hook;
 #[path = "../it/support/postgres.rs"]
 pub(crate) mod postgres;
 #[path = "../it/support/switch.rs"]
 pub(crate) mod switch;
+#[expect(dead_code, reason = "other tests look at more of it")]
 #[path = "../it/support/tls.rs"]
 pub(crate) mod tls;
 

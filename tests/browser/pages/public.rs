@@ -16,8 +16,17 @@ fn every_public_page_is_fit_for_every_reader() {
         let browser = stage.browser();
         let mut look = Look::with(&browser);
 
-        let plain =
-            ["/", "/optie-b", "/woorden", "/aanmelden", "/inloggen", "/inloggen/code", "/nergens", "/beheer/inloggen"];
+        let plain = [
+            "/",
+            "/optie-b",
+            "/woorden",
+            "/api",
+            "/aanmelden",
+            "/inloggen",
+            "/inloggen/code",
+            "/nergens",
+            "/beheer/inloggen",
+        ];
         for path in plain {
             look.at(path);
         }
@@ -36,6 +45,7 @@ fn every_public_page_is_fit_for_every_reader() {
             links::HOME,
             links::OPTION_B,
             links::WORDS,
+            links::API,
             links::REGISTER,
             links::SIGN_IN,
             links::SIGN_IN_CODE,

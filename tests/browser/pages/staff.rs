@@ -34,12 +34,14 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             "scholen/nergens",
             "collegas",
             "sleutels",
+            "webhooks",
             "account",
             "account/code-app",
         ];
         for path in paths {
             look.at(&format!("/beheer/{path}"));
         }
+        add_a_webhook(&mut look);
         keep_a_view(&mut look);
         do_for_many(&mut look);
         look_at_mails(&mut look);
@@ -67,6 +69,8 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             links::STAFF_INSIGHT,
             links::STAFF_COLLEAGUES,
             links::STAFF_API_KEYS,
+            links::STAFF_WEBHOOKS,
+            links::STAFF_WEBHOOK,
             links::STAFF_ACCOUNT,
             links::STAFF_ACCOUNT_FACTOR,
             links::STAFF_MAILS,
@@ -95,6 +99,26 @@ fn every_state_of_a_school_is_fit_for_every_colleague() {
 
         look.finish(&[links::STAFF_SCHOOL]);
     });
+}
+
+/// An endpoint whose host does not exist, first with a wrong address; then what was sent to it.
+fn add_a_webhook(look: &mut Look<'_>) {
+    let form = "[data-form=add_webhook]";
+    for (url, state) in [
+        ("http://numo.example", "with a wrong address"),
+        ("https://numo-die-er-niet-is.example/een/heel/lang/adres/waar/berichten/naartoe/gaan", "with a new webhook"),
+    ] {
+        look.browser.open(links::STAFF_WEBHOOKS);
+        look.browser.unfold(&format!("details:has({form})"));
+        look.browser.fill(&format!("{form} [name=url]"), url);
+        look.browser.press(&format!("{form} button"));
+        look.here(state);
+    }
+    look.browser.press("[data-made] a");
+    look.here("before anything was sent");
+    look.browser.unfold("details:has([data-form=test])");
+    look.browser.press("[data-form=test] button");
+    look.here("with a message that tries it");
 }
 
 /// A filter that is kept, first without a name and then with a long one.

@@ -8,7 +8,7 @@ use super::path_of;
 use super::table::{DEMO, TABLE};
 
 /// Routes that are answered with no page, and why nobody needs to look.
-const NO_PAGES: [(&str, &str); 21] = [
+const NO_PAGES: [(&str, &str); 23] = [
     ("ASSETS", "files of the pages"),
     ("SCHOOL_CHECK_LIVE", "news for a page that is open"),
     ("STAFF_CHECK_LIVE", "news for a page that is open"),
@@ -22,6 +22,8 @@ const NO_PAGES: [(&str, &str); 21] = [
     ("STAFF_MAIL_HTML", "a mail within a frame; pages/mails.rs looks at every mail"),
     ("DEMO_MAIL_HTML", "a mail within a frame; pages/mails.rs looks at every mail"),
     ("API_IMPORT_GATE", "an answer to a machine"),
+    ("API_STATEMENT", "an answer to a machine"),
+    ("API_KEY_SET", "an answer to a machine"),
     ("API_SCHOOLS", "an answer to a machine"),
     ("API_SCHOOL", "an answer to a machine"),
     ("API_CONNECTION", "an answer to a machine"),

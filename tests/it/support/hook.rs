@@ -101,14 +101,14 @@ impl Hook {
     }
 
     pub(crate) fn url_at(&self, path: &str) -> String {
-        format!("https://{}:{}{path}", self.host, self.address.port())
+        format!("https://{}:{}{path}", self.host, self.address().port())
     }
 
     /// A courier that reaches this machine and nothing else.
     pub(crate) fn courier(&self) -> Courier {
-        let (host, address) = (self.host, self.address);
+        let (host, address) = (self.host, self.address());
         let names = Arc::new(move |name: &str| (name == host).then(|| vec![address]));
-        Courier::new(Reach::loopback(names, self.authority.der()).expect("a certificate"), vec![])
+        Courier::new(Reach::loopback(names, self.authority().into()).expect("a certificate"), vec![])
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

@@ -19,10 +19,12 @@ use koppelklaar::domain::join::{Asker, JoinKind, JoinRequest};
 use koppelklaar::domain::message::{Offered, sort};
 use koppelklaar::domain::school::{ContactRef, Region, SchoolDetails};
 use koppelklaar::domain::text::{Brin, MessageText, SchoolDomain, SchoolName};
+use koppelklaar::domain::webhook::EndpointUrl;
 use koppelklaar::jobs::{self, Job};
 use koppelklaar::links;
 use koppelklaar::services::checks;
 use koppelklaar::services::messages::receiving;
+use koppelklaar::services::webhooks::endpoints;
 use koppelklaar::store::checks::check_status;
 use koppelklaar::store::onboarding::joins;
 use koppelklaar::store::people::contacts;
@@ -173,7 +175,7 @@ fn letter(number: usize) -> char {
 async fn open_all(app: &TestApp, people: &People, notes: &Notes) -> BTreeSet<String> {
     let of_school = |school: &TestSchool| vec![school.at(links::SCHOOL), links::SCHOOLS.to_owned()];
     let public = [links::HOME, links::SIGN_IN, links::SIGN_IN_CODE, links::STAFF_SIGN_IN, links::REGISTER_SENT];
-    let machines = [links::HEALTH_LIVE, links::HEALTH_READY, links::API_DESCRIPTION];
+    let machines = [links::HEALTH_LIVE, links::HEALTH_READY, links::API, links::API_KEY_SET, links::API_DESCRIPTION];
     let check = links::staff_check(links::STAFF_CHECK, people.school.connection, people.check);
     let mut opened =
         crawl(&people.kurve, notes, &[links::STAFF.to_owned(), people.run.clone(), people.list.clone(), check]).await;
@@ -197,6 +199,7 @@ async fn open_all(app: &TestApp, people: &People, notes: &Notes) -> BTreeSet<Str
     opened.push(links::fill(links::API_IMPORT_GATE, &[&people.school.brin]));
     let (since, brin) = (links::query([("changed_since", &*app.now().to_rfc3339())]), &people.school.brin);
     for path in [
+        links::fill(links::API_STATEMENT, &[brin]),
         links::fill(links::API_SCHOOL, &[brin]),
         links::fill(links::API_CONNECTION, &[brin]),
         format!("{}?limit=500", links::API_SCHOOLS),
@@ -214,6 +217,16 @@ async fn open_all(app: &TestApp, people: &People, notes: &Notes) -> BTreeSet<Str
     notes.begin("GET keys");
     admin.get(links::STAFF_API_KEYS).await;
     opened.push(links::STAFF_API_KEYS.to_owned());
+    notes.begin("adding a webhook");
+    let url = EndpointUrl::parse("https://numo.example/koppelklaar").expect("an address");
+    let added = endpoints::add(app.context(), &app.operator(), url).await.expect("it is new");
+    endpoints::replay(app.context(), &app.operator(), added.id, 0).await.expect("it is there");
+    let webhook = links::fill(links::STAFF_WEBHOOK, &[&added.id.to_string()]);
+    for path in [links::STAFF_WEBHOOKS, &webhook] {
+        notes.begin(&format!("GET {path}"));
+        admin.get(path).await;
+        opened.push(path.to_owned());
+    }
     opened.into_iter().collect()
 }
 
@@ -229,6 +242,8 @@ async fn run_all(app: &TestApp, notes: &Notes) {
         jobs::bulk::run_due(&app.app).await.expect("the runs can be read");
         notes.begin("sending mails");
         app.send_mails().await;
+        notes.begin("sending webhooks");
+        jobs::webhooks::look(&app.app, &|| false).await.expect("the deliveries can be read");
         notes.begin("making a check");
         let made = checks::run_next(app.context(), &app.app.magister, || app.now()).await;
         made.expect("the line can be read");
