@@ -61,6 +61,7 @@ mod mail_table;
 mod mail_windows;
 mod messages;
 mod moves;
+mod numo_shell;
 mod one_mail;
 mod optie_b;
 mod option_b;

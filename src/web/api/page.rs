@@ -135,15 +135,20 @@ fn shape_of(schema: &Value) -> String {
 /// What is said of a field: with the shape, where it may be null.
 fn told_of(field: &Value) -> String {
     let either = field["oneOf"].as_array().into_iter().flatten();
-    std::iter::once(field).chain(either).find_map(|one| one["description"].as_str()).unwrap_or_default().to_owned()
+    std::iter::once(field)
+        .chain(either)
+        .map(|one| text(&one["description"]))
+        .find(|said| !said.is_empty())
+        .unwrap_or_default()
 }
 
 fn entries(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
     object.as_object().into_iter().flat_map(|object| object.iter())
 }
 
+/// A sentence, without the signs that only Markdown reads.
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+    value.as_str().unwrap_or_default().replace('`', "")
 }
 
 #[cfg(test)]

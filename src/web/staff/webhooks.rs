@@ -120,7 +120,7 @@ pub(super) fn state_of(endpoint: &Endpoint, now: DateTime<Utc>) -> EndpointState
         return EndpointState { kind, words, more };
     }
     let Some(since) = endpoint.failing_since else {
-        return EndpointState { kind: "ready", words: "Werkt", more: String::new() };
+        return EndpointState { kind: "ready", words: "Aan", more: String::new() };
     };
     let next = endpoint.rests_until.filter(|until| *until > now);
     let next = next.map(|until| format!(" De volgende poging is op {}.", words::moment_nl(until))).unwrap_or_default();
