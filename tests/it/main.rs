@@ -26,6 +26,7 @@ mod crash_window;
 mod credentials;
 mod crew;
 mod database_away;
+mod described;
 mod desk;
 mod desk_page;
 mod desk_property;

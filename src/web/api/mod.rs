@@ -1,6 +1,7 @@
 //! The API for machines: JSON, problem details for every error, never HTML.
 
 mod client;
+mod description;
 mod events;
 mod import_gate;
 mod limit;
@@ -12,9 +13,8 @@ mod tagged;
 
 use axum::routing::get;
 use axum::{Json, Router};
-use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
+use self::description::DESCRIPTION;
 use crate::links;
 use crate::web::WebState;
 
@@ -30,23 +30,5 @@ pub fn routes(web: &WebState) -> Router<WebState> {
         .layer(axum::middleware::from_fn_with_state(web.clone(), limit::limit))
         .route(links::API_KEY_SET, get(statement::keys))
         .route(links::API, get(page::show))
-        .route(links::API_DESCRIPTION, get(|| async { Json(Description::openapi()) }))
-}
-
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Koppelklaar", description = "May this school import, how does each school stand, and what happened: for Numo."),
-    paths(import_gate::show, statement::show, schools::list, schools::show, schools::connection, events::list),
-    modifiers(&BearerKey)
-)]
-struct Description;
-
-struct BearerKey;
-
-impl utoipa::Modify for BearerKey {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-        let components = openapi.components.get_or_insert_with(utoipa::openapi::Components::default);
-        components.add_security_scheme("api_key", scheme);
-    }
+        .route(links::API_DESCRIPTION, get(|| async { Json(&*DESCRIPTION) }))
 }

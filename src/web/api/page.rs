@@ -7,9 +7,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde_json::Value;
-use utoipa::OpenApi;
 
-use super::Description;
+use super::description::DESCRIPTION;
 use crate::links;
 use crate::web::WebState;
 use crate::web::error::PageError;
@@ -56,10 +55,7 @@ struct ApiPage {
     described: &'static Described,
 }
 
-static DESCRIBED: LazyLock<Described> = LazyLock::new(|| {
-    let description = serde_json::to_value(Description::openapi()).expect("it is plain data");
-    read(&description)
-});
+static DESCRIBED: LazyLock<Described> = LazyLock::new(|| read(&DESCRIPTION));
 
 /// Shows it.
 pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Result<Response, PageError> {

@@ -15,7 +15,7 @@ use crate::support::hook::{HOST, Hook};
 use crate::support::{TestApp, TestSchool};
 
 /// An app that tells one machine.
-struct Told {
+pub(crate) struct Told {
     app: TestApp,
     hook: Hook,
     id: WebhookEndpointId,
@@ -23,7 +23,7 @@ struct Told {
 }
 
 impl Told {
-    async fn of(app: &TestApp) -> Self {
+    pub(crate) async fn of(app: &TestApp) -> Self {
         Self::at(app, HOST).await
     }
 
@@ -34,13 +34,18 @@ impl Told {
     }
 
     /// Sends what is due.
-    async fn look(&self) -> Summary {
+    pub(crate) async fn look(&self) -> Summary {
         look(&self.app, self.hook.courier()).await
     }
 
     /// Something happens.
     async fn school(&self, brin: &str) -> TestSchool {
         self.app.school_by_services(&format!("School {brin}"), brin, &format!("school{}", brin.to_lowercase())).await
+    }
+
+    /// What came first.
+    pub(crate) fn message(&self) -> serde_json::Value {
+        self.hook.received()[0].json()
     }
 
     /// The ids of the messages that came, in order.
