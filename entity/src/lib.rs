@@ -61,6 +61,7 @@ pub mod staff_invite;
 pub mod standing;
 pub mod stranger_count;
 pub mod taking;
+pub mod upkeep_note;
 pub mod weekly_figure;
 pub mod work_item;
 pub mod wrong_try;

@@ -48,4 +48,5 @@ pub mod stranger;
 pub mod tally;
 pub mod text;
 pub mod unsent;
+pub mod upkeep;
 pub mod work;
