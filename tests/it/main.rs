@@ -78,6 +78,7 @@ mod query_template;
 mod registration;
 mod reminders;
 mod request_forms;
+mod request_log;
 mod roles;
 mod roster;
 mod schema;
