@@ -139,6 +139,11 @@ impl Stage {
         }
     }
 
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Closes the database, so that it can be copied.
     pub(crate) async fn close(&self) {
         self.app.context.db.clone().close().await;
