@@ -5,7 +5,7 @@
 
 use std::fs::{self, File, Metadata, Permissions};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use super::files::parts;
@@ -44,6 +44,7 @@ impl Beside {
                 continue;
             }
             file.set_permissions(Permissions::from_mode(0o600))?;
+            stay_with_owner(&file, &place);
             file.set_len(0)?;
             remove_beside(&part)?;
             return Ok(Self { place, part, file, is_done: false });
@@ -85,6 +86,16 @@ impl Drop for Beside {
             let _ = fs::remove_file(&self.part);
             let _ = remove_beside(&self.part);
         }
+    }
+}
+
+/// Gives a file to who owns what it replaces: an operator who is root would take it from the user that serves. Who is not root
+/// gives nothing away, and keeps what is theirs.
+fn stay_with_owner(file: &File, place: &Path) {
+    if let (Ok(new), Ok(old)) = (file.metadata(), fs::metadata(place))
+        && new.uid() != old.uid()
+    {
+        let _ = fchown(file, Some(old.uid()), Some(old.gid()));
     }
 }
 
@@ -152,6 +163,22 @@ mod tests {
         assert_eq!((part.len(), part.permissions().mode() & 0o777), (0, 0o600));
         assert_eq!(names(folder.path()), ["kk.db"]);
         assert_eq!(fs::read(&place).expect("it is there"), b"old");
+    }
+
+    #[test]
+    fn what_root_replaces_stays_its_owners() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let place = folder.path().join("kk.db");
+        fs::write(&place, "old").expect("a file");
+        if std::os::unix::fs::chown(&place, Some(65534), Some(65534)).is_err() {
+            // Whoever is not root gives nothing away, here either.
+            return;
+        }
+
+        Beside::begin(&place).expect("it begins").take_place().expect("it takes its place");
+
+        let new = fs::metadata(&place).expect("it is there");
+        assert_eq!((new.uid(), new.gid(), new.len(), new.mode() & 0o777), (65534, 65534, 0, 0o600));
     }
 
     #[test]
