@@ -31,6 +31,7 @@ pub fn start(level: tracing::Level, format: LogFormat) -> Result<(), TryInitErro
         tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => registry.with(lines).try_init(),
-        LogFormat::Json => registry.with(lines.json()).try_init(),
+        // Collectors look for fields beside the message, not under a name of their own.
+        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
     }
 }

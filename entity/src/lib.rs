@@ -61,6 +61,7 @@ pub mod staff_invite;
 pub mod standing;
 pub mod stranger_count;
 pub mod taking;
+pub mod upkeep_note;
 pub mod webhook_attempt;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;

@@ -1,16 +1,20 @@
 //! `koppelklaar doctor`: is everything in order, and if not, what to do.
 
+use std::path::{Path, PathBuf};
+
 use chrono::{Months, NaiveDate};
+use clap::Args;
 use secrecy::ExposeSecret;
 
 use super::audit::{cut, untrue};
 use crate::app::App;
 use crate::domain::onboarding::decide::amsterdam_date;
+use crate::domain::upkeep::is_backup_overdue;
 use crate::mail::SmtpUrl;
 use crate::mail::transport::Seen;
 use crate::services::operations::audit::{self, Finding};
 use crate::services::operations::key_check::{self, KeyFault};
-use crate::services::operations::{holidays, machine_clock, replay};
+use crate::services::operations::{backup, holidays, machine_clock, replay};
 use crate::settings::{Settings, UnknownName};
 use crate::startup::{self, StartError};
 use crate::store::onboarding::upkeep;
@@ -22,7 +26,18 @@ enum Health {
     Bad(String),
 }
 
-pub(super) async fn run(settings: &Settings, unknown_names: &[UnknownName]) -> Result<(), StartError> {
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// A backup to look through as well
+    #[arg(long, value_name = "FILE")]
+    backup: Option<PathBuf>,
+}
+
+pub(super) async fn run(
+    settings: &Settings,
+    args: &DoctorArgs,
+    unknown_names: &[UnknownName],
+) -> Result<(), StartError> {
     let mut findings = vec![base_url(settings), query_template(settings), mail_encryption(settings)];
     findings.extend(mail_rules(settings));
     findings.extend(numo_codes(settings));
@@ -45,8 +60,12 @@ pub(super) async fn run(settings: &Settings, unknown_names: &[UnknownName]) -> R
             findings.push(audit_whole(&app).await);
             findings.push(states_follow(&app).await);
             findings.push(holidays_known(&app).await);
+            findings.push(backup_noted(&app).await);
         }
         Err(error) => findings.push(Health::Bad(error.to_string())),
+    }
+    if let Some(file) = &args.backup {
+        findings.push(backup_whole(settings, file).await);
     }
     let mut is_bad = false;
     for finding in findings {
@@ -257,6 +276,31 @@ async fn states_follow(app: &App) -> Health {
         }
         Ok(replayed) => Health::Bad(format!("states: {}.", untrue(&replayed.untrue))),
         Err(_) => Health::Worry("states: not checked, since the database is not up to date".to_owned()),
+    }
+}
+
+async fn backup_noted(app: &App) -> Health {
+    let how = if app.context.db.is_sqlite() {
+        "Run `koppelklaar backup FILE` each night."
+    } else {
+        "Run `pg_dump` each night, and `koppelklaar backup --note` after it."
+    };
+    match backup::find_last(&app.context).await {
+        Ok(last) if is_backup_overdue(last, app.clock.now()) => {
+            Health::Worry(format!("backup: none was noted in the last three days. {how}"))
+        }
+        Ok(last) => {
+            let at = last.map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
+            Health::Good(format!("backup: last one noted at {at}"))
+        }
+        Err(_) => Health::Worry("backup: not known, since the database is not up to date".to_owned()),
+    }
+}
+
+async fn backup_whole(settings: &Settings, file: &Path) -> Health {
+    match super::backup::look(settings, file).await {
+        Ok(lines) => Health::Good(format!("backup: {}", lines.join(" "))),
+        Err(error) => Health::Bad(format!("backup: {error}.")),
     }
 }
 

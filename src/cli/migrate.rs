@@ -45,7 +45,8 @@ async fn migrate_with(settings: &Settings, which: Which) -> Result<usize, StartE
     Ok(steps)
 }
 
-fn wait_for_turn(path: &std::path::Path) -> Result<File, StartError> {
+/// Waits for other commands that change what the database is.
+pub(super) fn wait_for_turn(path: &std::path::Path) -> Result<File, StartError> {
     let cannot =
         |error| StartError::new(format!("KOPPELKLAAR_DATABASE_URL: {} cannot be used ({error})", path.display()));
     let file = File::create(path).map_err(cannot)?;

@@ -4,15 +4,20 @@
 
 mod api_key;
 mod audit;
+mod backup;
 mod demo;
 mod doctor;
 mod environment;
+mod health;
+mod help;
 mod holidays;
 mod key;
 mod magister_simulator;
 mod mail;
+mod manual;
 mod migrate;
 mod optie_b;
+mod restore;
 mod schools;
 mod serve;
 mod staff;
@@ -20,9 +25,9 @@ mod webhook;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::settings::{ServeSettings, Settings};
+use crate::settings::Settings;
 use crate::startup::StartError;
 use crate::telemetry;
 
@@ -41,9 +46,13 @@ enum Command {
     /// Runs the whole product on a temporary folder, with schools in every state, log-ins and a mailbox to look in
     Demo(demo::DemoArgs),
     /// Serves the pages and the API, sends mails, and does what is on the timer
-    Serve(ServeSettings),
+    Serve(serve::ServeArgs),
     /// Brings the database up to date with this release
     Migrate(migrate::MigrateArgs),
+    /// Backs the SQLite database up while it is served, or looks through a backup
+    Backup(backup::BackupArgs),
+    /// Puts a backup in the place of the SQLite database
+    Restore(restore::RestoreArgs),
     /// Schools from a spreadsheet
     #[command(subcommand)]
     Schools(schools::SchoolsCommand),
@@ -74,7 +83,18 @@ enum Command {
     /// A simulated Magister on this machine, to try clients against; no school is behind it
     MagisterSimulator(magister_simulator::SimulatorArgs),
     /// Checks settings, database, keys and mail, and says what to do
-    Doctor,
+    Doctor(doctor::DoctorArgs),
+    /// Asks the one that serves on this machine whether it is ready
+    Health(health::HealthArgs),
+    /// Writes man pages
+    #[command(hide = true)]
+    Man(manual::ManArgs),
+    /// Prints completions for a shell
+    #[command(hide = true)]
+    Completions(manual::CompletionsArgs),
+    /// Prints every setting as an example of the environment
+    #[command(hide = true)]
+    ExampleEnv,
 }
 
 impl Command {
@@ -84,6 +104,8 @@ impl Command {
         match self {
             Self::Serve(_)
             | Self::Migrate(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
             | Self::Schools(_)
             | Self::Staff(_)
             | Self::ApiKey(_)
@@ -95,7 +117,11 @@ impl Command {
             | Self::Key(_)
             | Self::OptieB(_)
             | Self::MagisterSimulator(_)
-            | Self::Doctor => false,
+            | Self::Doctor(_)
+            | Self::Health(_)
+            | Self::Man(_)
+            | Self::Completions(_)
+            | Self::ExampleEnv => false,
         }
     }
 }
@@ -107,7 +133,7 @@ impl Cli {
     /// The code with which the program ends.
     pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, u8> {
         let words: Vec<OsString> = words.into_iter().collect();
-        Self::try_parse_from(&words).map_err(|error| {
+        Self::read_words(&words).map_err(|error| {
             // Nothing can be said where nobody listens.
             let _ = error.print();
             match u8::try_from(error.exit_code()).unwrap_or(1) {
@@ -117,6 +143,12 @@ impl Cli {
                 code => code,
             }
         })
+    }
+
+    fn read_words(words: &[OsString]) -> Result<Self, clap::Error> {
+        let mut program = help::shown_once(Self::command());
+        let matches = program.try_get_matches_from_mut(words)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut program))
     }
 
     /// Does what the command line asks.
@@ -132,6 +164,8 @@ impl Cli {
             Command::Demo(args) => demo::run(settings, &args).await,
             Command::Serve(serving) => serve::run(&settings, &serving).await,
             Command::Migrate(args) => migrate::run(&settings, &args).await,
+            Command::Backup(args) => backup::run(&settings, &args).await,
+            Command::Restore(args) => restore::run(&settings, &args).await,
             Command::Schools(command) => schools::run(&settings, command).await,
             Command::Staff(command) => staff::run(&settings, command).await,
             Command::ApiKey(command) => api_key::run(&settings, command).await,
@@ -142,7 +176,19 @@ impl Cli {
             Command::Key(command) => key::run(&command),
             Command::OptieB(command) => optie_b::run(command),
             Command::MagisterSimulator(args) => magister_simulator::run(args).await,
-            Command::Doctor => doctor::run(&settings, &environment::find_unknown_names(&Self::command())).await,
+            Command::Doctor(args) => {
+                doctor::run(&settings, &args, &environment::find_unknown_names(&Self::command())).await
+            }
+            Command::Health(args) => health::run(&args),
+            Command::Man(args) => manual::write_pages(Self::command(), &args),
+            Command::Completions(args) => {
+                manual::print_completions(Self::command(), &args);
+                Ok(())
+            }
+            Command::ExampleEnv => {
+                print!("{}", manual::example(&Self::command()));
+                Ok(())
+            }
         }
     }
 }

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use clap::Args;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 
+use super::migrate;
 use crate::app::App;
 use crate::services::chain;
 use crate::services::mail::dispatch;
@@ -17,9 +19,24 @@ use crate::startup::{self, StartError, lock_database};
 use crate::web::server::ServerLimits;
 use crate::web::{DemoWeb, WebState, metrics, router, server};
 
-pub(super) async fn run(settings: &Settings, serving: &ServeSettings) -> Result<(), StartError> {
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    serving: ServeSettings,
+
+    /// Bring the database up to date first, as `koppelklaar migrate` does; not where instances are restarted one by one
+    #[arg(long)]
+    migrate: bool,
+}
+
+pub(super) async fn run(settings: &Settings, args: &ServeArgs) -> Result<(), StartError> {
+    let serving = &args.serving;
     startup::check_files(settings)?;
     let lock = lock_database(settings.database_url()?.expose_secret())?;
+    if args.migrate {
+        let steps = migrate::migrate(settings).await?;
+        tracing::info!(migration.steps = steps, "The database is up to date");
+    }
     let app = startup::open(settings).await?;
     warn(settings, serving, &app);
     if let Err(error) = audit::note_end(&app.context).await {

@@ -48,5 +48,6 @@ pub mod stranger;
 pub mod tally;
 pub mod text;
 pub mod unsent;
+pub mod upkeep;
 pub mod webhook;
 pub mod work;

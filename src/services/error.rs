@@ -142,6 +142,7 @@ impl From<StoreError> for ServiceError {
             StoreError::Taken
             | StoreError::CorruptRow { .. }
             | StoreError::OtherRelease
+            | StoreError::NewerRelease { .. }
             | StoreError::Unusable { .. }
             | StoreError::Database(_) => Self::Store(error),
         }

@@ -10,7 +10,9 @@ const OF_TESTS: [&str; 4] = ["KOPPELKLAAR_TEST_", "KOPPELKLAAR_TORTURE_", "KOPPE
 
 /// A name that is no setting.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{name}: there is no such setting. Is {nearest} meant? `koppelklaar serve --help` lists them all")]
+#[error(
+    "{name}: there is no such setting. Is {nearest} meant? `koppelklaar --help` and `koppelklaar serve --help` list them all"
+)]
 pub struct UnknownName {
     /// As it stands in the environment.
     pub name: String,

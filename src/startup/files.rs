@@ -70,8 +70,21 @@ pub fn check_files(settings: &Settings) -> Result<(), StartError> {
     }
 }
 
+/// All files of an installation on a SQLite database, whether they are there or not.
+pub fn files_of(database: &Path) -> Vec<PathBuf> {
+    let beside = ["keys", "lock", "migrating", "part"].map(|ending| with_ending(database, ending));
+    parts(database.to_path_buf()).into_iter().chain(beside).collect()
+}
+
+/// What SQLite left beside a file that holds changes of it.
+pub(super) fn find_left_beside(file: &Path) -> Option<PathBuf> {
+    let holds_something = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|found| found.len() > 0);
+    let is_log = |path: &PathBuf| !path.as_os_str().to_string_lossy().ends_with("-shm");
+    parts(file.to_path_buf()).into_iter().skip(1).find(|path| is_log(path) && holds_something(path))
+}
+
 /// The database, and what is beside it.
-fn parts(database: PathBuf) -> Vec<PathBuf> {
+pub(super) fn parts(database: PathBuf) -> Vec<PathBuf> {
     let beside = |ending: &&str| {
         let mut name = database.as_os_str().to_owned();
         name.push(ending);

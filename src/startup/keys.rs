@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 
@@ -15,17 +15,10 @@ use crate::settings::Settings;
 use crate::store::sqlite_path;
 
 pub(super) fn open_keys(settings: &Settings, url: &str, chance: &Chance) -> Result<KeyRing, StartError> {
-    if let Some(text) = settings.keys()? {
-        return KeyRing::parse(text.expose_secret())
-            .map_err(|error| StartError::new(format!("KOPPELKLAAR_KEYS: {error}")));
-    }
-    let Some(database) = sqlite_path(url) else {
-        return Err(StartError::new(
-            "KOPPELKLAAR_KEYS: with PostgreSQL the keys must be given. Make a line with `koppelklaar key new`, keep it \
-             safe, and give it to every instance by KOPPELKLAAR_KEYS_FILE.",
-        ));
+    let Found { database, path } = match given_or_beside(settings, url)? {
+        Keys::Given(ring) => return Ok(ring),
+        Keys::Beside(found) => found,
     };
-    let path = with_ending(&database, "keys");
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -34,7 +27,49 @@ pub(super) fn open_keys(settings: &Settings, url: &str, chance: &Chance) -> Resu
         }
         Err(error) => return Err(cannot("KOPPELKLAAR_KEYS_FILE", &path, &error)),
     };
-    KeyRing::parse(&text).map_err(|error| StartError::new(format!("{}: {error}", path.display())))
+    parse(&text, &path)
+}
+
+/// The keys that are here; none are made.
+pub(super) fn find_keys(settings: &Settings, url: &str) -> Result<KeyRing, StartError> {
+    match given_or_beside(settings, url)? {
+        Keys::Given(ring) => Ok(ring),
+        Keys::Beside(Found { path, .. }) => {
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| cannot("KOPPELKLAAR_KEYS_FILE", &path, &error))?;
+            parse(&text, &path)
+        }
+    }
+}
+
+/// Where the keys are.
+enum Keys {
+    Given(KeyRing),
+    Beside(Found),
+}
+
+/// A SQLite database, and the file of its keys.
+struct Found {
+    database: PathBuf,
+    path: PathBuf,
+}
+
+fn given_or_beside(settings: &Settings, url: &str) -> Result<Keys, StartError> {
+    if let Some(text) = settings.keys()? {
+        let ring = KeyRing::parse(text.expose_secret());
+        return ring.map(Keys::Given).map_err(|error| StartError::new(format!("KOPPELKLAAR_KEYS: {error}")));
+    }
+    let Some(database) = sqlite_path(url) else {
+        return Err(StartError::new(
+            "KOPPELKLAAR_KEYS: with PostgreSQL the keys must be given. Make a line with `koppelklaar key new`, keep it \
+             safe, and give it to every instance by KOPPELKLAAR_KEYS_FILE.",
+        ));
+    };
+    Ok(Keys::Beside(Found { path: with_ending(&database, "keys"), database }))
+}
+
+fn parse(text: &str, path: &Path) -> Result<KeyRing, StartError> {
+    KeyRing::parse(text).map_err(|error| StartError::new(format!("{}: {error}", path.display())))
 }
 
 /// A database with content was sealed with keys that must come back; a new key would open nothing of it.

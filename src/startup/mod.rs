@@ -1,12 +1,15 @@
 //! Opens an installation as its settings say, and starts what runs beside the pages. Migrates nothing.
 
+mod beside;
 mod error;
 mod files;
 mod keys;
 mod lock;
 mod mailer;
 
+use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use optie_b::limits;
@@ -14,9 +17,10 @@ use optie_b::studies::Codes;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+pub use self::beside::Beside;
 pub use self::error::StartError;
 use self::error::cannot;
-pub use self::files::{OpenFile, OpenSecret, check_files, find_open, find_open_secrets};
+pub use self::files::{OpenFile, OpenSecret, check_files, files_of, find_open, find_open_secrets};
 pub use self::lock::{DatabaseLock, lock_database, with_ending};
 use secrecy::ExposeSecret;
 
@@ -29,6 +33,7 @@ use crate::magister::{Limits, Magister};
 use crate::metrics::Metrics;
 use crate::net::Reach;
 use crate::services::Context;
+use crate::services::operations::backup::Unfit;
 use crate::services::operations::key_check;
 use crate::settings::Settings;
 use crate::store::{Db, schema};
@@ -88,6 +93,39 @@ pub async fn open_any(settings: &Settings) -> Result<App, StartError> {
     })
 }
 
+/// A copy of the database that somebody looks into.
+#[derive(Debug, Clone, Copy)]
+pub struct Copied<'a> {
+    /// Where it is.
+    pub path: &'a Path,
+    /// What people call it: where it came from.
+    pub name: &'a Path,
+}
+
+/// Opens a copy of the database for who looks into it, with the keys that are here: none are made, and nothing is changed.
+///
+/// # Errors
+/// When the keys are not here, or the copy cannot be opened.
+pub async fn open_copy(settings: &Settings, copied: Copied<'_>) -> Result<Context, StartError> {
+    let keys = keys::find_keys(settings, settings.database_url()?.expose_secret())?;
+    let unfit = |error| StartError::new(format!("{}: {}", copied.name.display(), Unfit::from(error)));
+    let db = Db::open_copy(copied.path).await.map_err(unfit)?;
+    let template = Template::parse(SAMPLE_TEMPLATE).map_err(|error| StartError::new(error.to_string()))?;
+    Ok(Context::new(db, keys, Chance::os(), settings.base_url.clone(), template))
+}
+
+/// Opens the file of a backup, which must be all that there is of it.
+///
+/// # Errors
+/// When it is not there, or something opened it and left changes beside it.
+pub fn open_backup(file: &Path) -> Result<File, StartError> {
+    let cannot = |what: String| StartError::new(format!("{}: it cannot be read ({what})", file.display()));
+    match files::find_left_beside(file) {
+        Some(left) => Err(cannot(format!("something opened it and left {} beside it", left.display()))),
+        None => File::open(file).map_err(|error| cannot(error.to_string())),
+    }
+}
+
 /// Refuses to go on with a database of another release.
 async fn check_schema(app: &App) -> Result<(), StartError> {
     let behind = schema::pending(&app.context.db)
@@ -142,7 +180,7 @@ pub fn open_numo_codes(settings: &Settings) -> Result<Option<Codes>, StartError>
     let name = "KOPPELKLAAR_NUMO_CODES";
     let Some(path) = &settings.numo_codes else { return Ok(None) };
     let mut bytes = vec![];
-    std::fs::File::open(path)
+    File::open(path)
         // No more than a file may have, and one byte by which that shows.
         .and_then(|file| file.take(limits::FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| cannot(name, path, &error))?;

@@ -32,6 +32,15 @@ pub enum StoreError {
     /// The database went through steps that this release does not have.
     #[error("the database was made by another release, by steps that this one does not know")]
     OtherRelease,
+    /// The database went through steps that came after this release.
+    #[error(
+        "the database was made by a newer release, which went on to {step}: run that release, or go back to a backup of before \
+         the upgrade"
+    )]
+    NewerRelease {
+        /// The last of those steps.
+        step: String,
+    },
     /// The database cannot do its work now, whatever is asked of it.
     #[error("{fault}: {text}")]
     Unusable {

@@ -3,6 +3,7 @@
 //! One code for SQLite and PostgreSQL; what differs between them is in this file, in [`lock`] and in [`mail::notify`].
 //! To add a table: migration, entity, then a file here.
 
+pub mod backup;
 mod changing;
 pub mod checks;
 mod error;

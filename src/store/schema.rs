@@ -53,12 +53,24 @@ async fn migrate_alone(db: &Db, which: Which) -> Result<usize, StoreError> {
 /// How many steps the database is behind.
 ///
 /// # Errors
-/// `OtherRelease` when it went through steps that this release does not have.
+/// `OtherRelease` when it went through steps that this release does not have, and `NewerRelease` when those came after it.
 pub async fn pending(db: &Db) -> Result<usize, StoreError> {
     match Migrator::get_pending_migrations(db.migrating()).await {
         Ok(steps) => Ok(steps.len()),
         // The migrator says nothing else in words of its own.
-        Err(DbErr::Custom(_)) => Err(StoreError::OtherRelease),
+        Err(DbErr::Custom(_)) => Err(other_release(db).await?),
         Err(error) => Err(error.into()),
     }
+}
+
+/// By which release a database was made, that went through steps that this one does not have. The names of steps are in
+/// their order.
+async fn other_release(db: &Db) -> Result<StoreError, StoreError> {
+    let applied = Migrator::get_migration_models(db.migrating()).await?;
+    let last = Migrator::migrations().last().map(|step| step.name().to_owned());
+    let newest = applied.into_iter().map(|step| step.version).max();
+    Ok(match newest {
+        Some(step) if last.is_some_and(|last| step > last) => StoreError::NewerRelease { step },
+        Some(_) | None => StoreError::OtherRelease,
+    })
 }

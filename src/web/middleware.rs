@@ -25,6 +25,9 @@ use crate::web::{WebState, error_page};
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
      font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// What the path of every style sheet, script, font and icon begins with.
+const ASSETS: &str = "/assets/";
+
 /// The largest form we take, in bytes: a few texts of at most 4,000 signs.
 const BODY_BYTES: usize = 64 * 1024;
 
@@ -81,11 +84,15 @@ pub async fn log_request(State(web): State<WebState>, mut request: Request, next
     let response = next.run(request).await;
     let mut response = error_page::write_answer(&web, response, &path, &id);
     let status = response.status().as_u16();
-    let took = started.elapsed().as_millis();
+    // A number in JSON, which one of 128 bits would not be.
+    let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     web.metrics.count_request(method_label(&method), &route, status);
     match response.extensions().get::<Cause>() {
         Some(Cause(cause)) => {
             tracing::error!(request.id = id, http.method = %method, http.route = route, http.status = status, took_ms = took, cause = %cause, "Failed {method} {route}");
+        }
+        None if is_quiet(&path) && status < 400 => {
+            tracing::debug!(request.id = id, http.method = %method, http.route = route, http.status = status, took_ms = took, "Answered {method} {route}");
         }
         None => {
             tracing::info!(request.id = id, http.method = %method, http.route = route, http.status = status, took_ms = took, "Answered {method} {route}");
@@ -96,6 +103,12 @@ pub async fn log_request(State(web): State<WebState>, mut request: Request, next
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
     response
+}
+
+/// Whether only what goes wrong with a request matters to who reads the log: a page has many assets, and a proxy asks for
+/// health all the time.
+fn is_quiet(path: &str) -> bool {
+    path.starts_with(ASSETS) || path == links::HEALTH_LIVE || path == links::HEALTH_READY
 }
 
 /// The method as a label: a stranger may send any word as a method.
@@ -154,7 +167,7 @@ pub async fn check_host(State(web): State<WebState>, request: Request, next: Nex
 
 /// Makes sure that the browser has a secret of its own, and forgets a flash once it was shown.
 pub async fn keep_browser(State(web): State<WebState>, mut request: Request, next: Next) -> Response {
-    if problem::is_for_machines(request.uri().path()) || request.uri().path().starts_with("/assets") {
+    if problem::is_for_machines(request.uri().path()) || request.uri().path().starts_with(ASSETS) {
         return next.run(request).await;
     }
     let known = Jar::Browser.read_token(&web, request.headers());

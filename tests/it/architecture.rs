@@ -89,6 +89,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("rcgen", &["simulator"]),
     ("tracing_subscriber", &["telemetry"]),
     ("clap", &["cli", "settings", "telemetry"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
 ];
 
 /// What the rules may not touch: the outside, the clock, and waiting.

@@ -1,4 +1,4 @@
-//! Mail that comes back by a Postfix that is set as the README says.
+//! Mail that comes back by a Postfix that is set with the files of `contrib/postfix`.
 
 use koppelklaar::store::mail::outbox::{self, MailStatus};
 

@@ -5,6 +5,8 @@
 //! nothing to add to a migrated database, and a migrated database has the same `shape` as one made from the entities
 //! alone.
 
+use std::collections::BTreeSet;
+
 use koppelklaar::store::{Db, schema};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Schema, SchemaBuilder, Statement};
@@ -89,6 +91,31 @@ fn the_baseline_is_frozen() {
     });
 }
 
+/// Expand and contract: instances of the last release go on while the schema is already that of this one.
+#[test]
+fn what_the_last_release_reads_and_writes_the_newest_schema_has_and_takes() {
+    with_empty(|db| async move {
+        Migrator::up(&db, Some(1)).await.expect("the last release's schema is made");
+        let released = shape(&db).await;
+        Migrator::up(&db, None).await.expect("the newer steps run over it");
+        let newest = shape(&db).await;
+
+        let table_of = |line: &str| line.split([' ', '.']).find(|part| !KINDS.contains(part)).map(str::to_owned);
+        let tables: BTreeSet<_> = released.iter().filter_map(|line| table_of(line)).collect();
+        let gone: Vec<_> = released.iter().filter(|line| !newest.contains(line)).collect();
+        let is_free = |line: &str| line.contains(" notnull=0 ") || line.contains(" null=YES ");
+        let asked: Vec<_> = newest
+            .iter()
+            .filter(|line| !released.contains(line) && table_of(line).is_some_and(|table| tables.contains(&table)))
+            .filter(|line| !(line.starts_with("column ") && is_free(line)))
+            .collect();
+
+        assert!(tables.len() > 20, "{tables:?}");
+        assert!(gone.is_empty(), "the last release reads or writes what is gone: {gone:#?}");
+        assert!(asked.is_empty(), "the last release does not write what is asked for: {asked:#?}");
+    });
+}
+
 #[test]
 fn migrations_that_start_together_wait_for_one_another() {
     on_each_database(async |kind| {
@@ -115,6 +142,9 @@ fn migrations_that_start_together_wait_for_one_another() {
         assert_eq!(steps, [0, 0, 0, 0, 0, 0, 0, all], "one does the work, the others find it done");
     });
 }
+
+/// What a line of a shape begins with.
+const KINDS: [&str; 4] = ["column", "unique", "foreign", "key"];
 
 /// Runs a test on a database without tables, once of each kind.
 fn with_empty<F: Future<Output = ()>>(test: impl Fn(DatabaseConnection) -> F) {
@@ -221,6 +251,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::webhook_attempt::Entity)
         .register(entity::webhook_delivery::Entity)
         .register(entity::webhook_endpoint::Entity)
+        .register(entity::upkeep_note::Entity)
         .register(entity::weekly_figure::Entity)
         .register(entity::work_item::Entity)
         .register(entity::wrong_try::Entity)

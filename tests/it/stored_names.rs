@@ -24,6 +24,7 @@ use koppelklaar::domain::school::Region;
 use koppelklaar::domain::stranger::Counted;
 use koppelklaar::domain::tally::{FigureKind, Standing};
 use koppelklaar::domain::unsent::UnsentReason;
+use koppelklaar::domain::upkeep::Upkeep;
 use koppelklaar::domain::webhook::{DeliveryStatus, Outcome, StoppedWhy};
 use koppelklaar::domain::work::WorkKind;
 use koppelklaar::jobs::Job;
@@ -85,6 +86,7 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<BulkKind>(), "issue vouch_and_issue activate check remind take put_off close roster"),
         (stored::<BulkOutcome>(), "done already refused failed left_out"),
         (stored::<Worker>(), "mail planner checks bulk webhooks"),
+        (stored::<Upkeep>(), "backup"),
         (stored::<FigureKind>(), "registered opened turn_ended"),
         (
             stored::<WorkKind>(),

@@ -7,6 +7,7 @@
 //! The short form runs with all other tests. The long form is `cargo test --test torture -- --ignored`; a run is
 //! repeated with `KOPPELKLAAR_TORTURE_SEED`, as far as processes can be made to repeat anything.
 
+mod backup;
 mod bulk;
 mod fill;
 mod followed;
@@ -148,6 +149,31 @@ fn a_database_that_restarts_costs_no_mail_and_no_restart_of_ours() {
 #[test]
 fn what_a_dead_process_had_in_hand_goes_as_soon_as_its_sqlite_file_is_served_again() {
     block_on(outage::die_with_mails_in_hand());
+}
+
+fn kill_backups(choice: Choice) {
+    if let Some(strace) = strace::find() {
+        block_on(backup::kill_backup(strace, choice));
+        block_on(backup::kill_restore(strace, choice));
+    }
+}
+
+#[test]
+fn a_backup_and_a_restore_that_are_killed_leave_what_was_there_or_the_whole_of_the_new() {
+    kill_backups(SOME);
+}
+
+#[test]
+#[ignore = "the long form: minutes"]
+fn a_backup_and_a_restore_that_are_killed_at_every_call_leave_what_was_there_or_the_whole_of_the_new() {
+    kill_backups(EVERY);
+}
+
+#[test]
+fn a_backup_and_a_restore_without_room_change_nothing() {
+    if let Some(strace) = strace::find() {
+        block_on(backup::fill_disk(strace));
+    }
 }
 
 #[test]

@@ -139,17 +139,17 @@ impl Stage {
         }
     }
 
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Closes the database, so that it can be copied.
     pub(crate) async fn close(&self) {
         self.app.context.db.clone().close().await;
     }
 
     /// The last things that the processes logged beside what went well.
-    /// Where its files are.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     pub(crate) fn last_words(&self) -> String {
         let text = std::fs::read_to_string(self.log()).unwrap_or_default();
         let lines: Vec<&str> = text.lines().filter(|line| !line.contains(" INFO ")).collect();

@@ -58,9 +58,12 @@ fn of_error(error: ServiceError) -> Follows {
         Some(why @ WhyNot::Unreadable) => Follows::Over(ended(BulkOutcome::Failed, &why)),
         Some(why) => Follows::Over(ended(BulkOutcome::Refused, &why)),
         None => match error {
-            ServiceError::Store(StoreError::Database(_) | StoreError::Unusable { .. } | StoreError::OtherRelease) => {
-                Follows::Rest(error)
-            }
+            ServiceError::Store(
+                StoreError::Database(_)
+                | StoreError::Unusable { .. }
+                | StoreError::OtherRelease
+                | StoreError::NewerRelease { .. },
+            ) => Follows::Rest(error),
             error => Follows::Again(ended(BulkOutcome::Failed, &WhyNot::Fault), error),
         },
     }

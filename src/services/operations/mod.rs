@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod audit;
+pub mod backup;
 pub mod clock_repair;
 pub mod desk_settings;
 pub mod export;

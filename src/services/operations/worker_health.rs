@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 
 use crate::domain::heartbeat::{Facts, Worker, WorkerStatus, judge};
 use crate::domain::ids::ConnectionId;
+use crate::domain::upkeep::Upkeep;
 use crate::metrics::Reading;
 use crate::services::onboarding::schools;
 use crate::services::operations::setup::SetupFlaw;
@@ -18,7 +19,7 @@ use crate::store::mail::outbox::MailStatus;
 use crate::store::mail::outbox_view;
 use crate::store::onboarding::overview::{self, NamedConnection};
 use crate::store::onboarding::unreadable;
-use crate::store::operations::heartbeats;
+use crate::store::operations::{heartbeats, upkeep_notes};
 
 /// How long a finding serves every page that asks.
 const FRESH: Duration = Duration::seconds(5);
@@ -160,7 +161,11 @@ impl HealthMonitor {
         let age = |(worker, at): &(Worker, DateTime<Utc>)| (worker.as_str(), seconds(now - *at));
         let done = strangers::list_counts(conn, now).await?;
         let done = done.into_iter().map(|one| (one.what.as_str(), number(one.count))).collect();
-        Ok(vec![
+        let backup = upkeep_notes::find(conn, Upkeep::Backup).await?.map(|at| {
+            let help = "Time since the last backup that was noted; without one there is no number.";
+            Reading::one("koppelklaar_backup_age_seconds", help, seconds(now - at))
+        });
+        let mut readings = vec![
             Reading::by(
                 "koppelklaar_strangers_last_day",
                 "What strangers did in the last day: wrong sign-in codes, and mails that they had us write.",
@@ -190,7 +195,9 @@ impl HealthMonitor {
                 "name",
                 found.health(now).workers.iter().map(is_still).collect(),
             ),
-        ])
+        ];
+        readings.extend(backup);
+        Ok(readings)
     }
 
     /// Since when it looks. Where the clock was put back behind that, it begins anew: nobody would be found silent

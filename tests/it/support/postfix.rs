@@ -1,4 +1,4 @@
-//! A Postfix of a test's own, set as the README says, that gives what comes to `bounces@kurve.nl` to the program.
+//! A Postfix of a test's own, set with the files of `contrib/postfix`, that gives what comes to `bounces@kurve.nl` to the program.
 //!
 //! It needs a Debian Postfix and root, since Postfix changes users; where either is missing the test says so and is
 //! skipped. It listens on this machine only, and stops when it is dropped.
@@ -33,11 +33,7 @@ inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 myhostname = mx.kurve.nl
 mydestination = kurve.nl
-recipient_delimiter = +
-local_recipient_maps = texthash:{DIR}/recipients
-transport_maps = texthash:{DIR}/transport
-koppelklaar-bounce_destination_recipient_limit = 1
-";
+{CONTRIB}";
 
 const MASTER: &str = "\
 127.0.0.1:{PORT} inet n - n - - smtpd
@@ -56,19 +52,30 @@ smtp unix - - n - - smtp
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
-koppelklaar-bounce unix - n n - - pipe
-  flags=R user={USER} argv={DIR}/koppelklaar-bounce ${original_recipient}
-";
+{CONTRIB}";
 
-/// What the README has, and the code that it ended with, for the test.
-const SCRIPT: &str = "\
-#!/bin/sh
-{SETTINGS}
-{DIR}/koppelklaar mail bounce --to \"$1\"
-code=$?
-echo $code > {DIR}/codes
-exit $code
-";
+/// What the test has elsewhere than an operator, in the files of `contrib/postfix`.
+const ELSEWHERE: [(&str, &str); 8] = [
+    ("proxy:unix:passwd.byname $alias_maps ", ""),
+    ("hash:/etc/postfix/koppelklaar", "texthash:{DIR}/recipients"),
+    ("hash:/etc/postfix/transport", "texthash:{DIR}/transport"),
+    ("user=koppelklaar", "user={USER}"),
+    ("/usr/local/bin/koppelklaar-mail", "{DIR}/koppelklaar-mail"),
+    ("/etc/koppelklaar/koppelklaar.env", "{DIR}/koppelklaar.env"),
+    ("example.nl", "kurve.nl"),
+    // With the code that it ended with, for the test.
+    (
+        "exec /usr/local/bin/koppelklaar mail \"$1\" --to \"$2\"",
+        "{DIR}/koppelklaar mail \"$1\" --to \"$2\"\ncode=$?\necho $code > {DIR}/codes\nexit $code",
+    ),
+];
+
+/// A file of `contrib/postfix`, for the test.
+fn contrib(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib/postfix").join(name);
+    let text = fs::read_to_string(path).expect("it is there");
+    ELSEWHERE.iter().fold(text, |text, (there, here)| text.replace(there, here))
+}
 
 /// A running Postfix.
 pub(crate) struct Postfix {
@@ -102,12 +109,12 @@ impl Postfix {
 
     fn write_files(&self, settings: &[(&str, &str)]) {
         let folder = self.folder.path();
-        let exports: String = settings.iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect();
+        let settings: String = settings.iter().map(|(name, value)| format!("{name}='{value}'\n")).collect();
         let [dir, port] = [folder.display().to_string(), self.port.to_string()];
         let put = |name: &str, text: &str, mode: u32| {
             let path = folder.join(name);
             let text = text.replace("{DIR}", &dir).replace("{PORT}", &port).replace("{USER}", NOBODY);
-            fs::write(&path, text.replace("{SETTINGS}", exports.trim_end())).expect("it can be written");
+            fs::write(&path, text).expect("it can be written");
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("it is ours");
         };
         fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).expect("it is ours");
@@ -115,11 +122,12 @@ impl Postfix {
             fs::create_dir(folder.join(name)).expect("a fresh folder");
         }
         run(Command::new("chown").arg("postfix").arg(folder.join("lib")));
-        put("main.cf", MAIN, 0o644);
-        put("master.cf", MASTER, 0o644);
-        put("transport", "bounces@kurve.nl koppelklaar-bounce:\n", 0o644);
-        put("recipients", "bounces@kurve.nl koppelklaar\n", 0o644);
-        put("koppelklaar-bounce", SCRIPT, 0o755);
+        put("main.cf", &MAIN.replace("{CONTRIB}", &contrib("main.cf")), 0o644);
+        put("master.cf", &MASTER.replace("{CONTRIB}", &contrib("master.cf")), 0o644);
+        put("transport", &contrib("transport"), 0o644);
+        put("recipients", &contrib("koppelklaar"), 0o644);
+        put("koppelklaar-mail", &contrib("koppelklaar-mail"), 0o755);
+        put("koppelklaar.env", &settings, 0o644);
         run(Command::new("mkfifo").args(["-m", "666"]).arg(folder.join("codes")));
         // The folder that it was built in may be closed to others.
         let program = Path::new(env!("CARGO_BIN_EXE_koppelklaar"));

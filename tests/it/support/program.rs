@@ -117,7 +117,13 @@ impl Program {
 
     /// Starts serving on a free port; ready when this returns.
     pub(crate) fn serve(&self) -> Serving {
+        self.serve_with(&[])
+    }
+
+    /// The same, with options.
+    pub(crate) fn serve_with(&self, options: &[&str]) -> Serving {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0", "--log-level", "trace"]);
+        command.args(options);
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let stderr = child.stderr.take().expect("piped");
         let said = Arc::<Mutex<String>>::default();
@@ -164,6 +170,11 @@ impl Answer {
 }
 
 impl Serving {
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Status and whole answer of a GET.
     pub(crate) fn get(&self, path: &str, headers: &str) -> (u16, String) {
         self.get_at(&self.address, path, headers)
