@@ -1,11 +1,11 @@
 //! What the audit keeps: who did what, when, and on what ground; never a secret.
 //!
-//! People are kept as ids, not as names or addresses. Reasons that people typed are kept as ground, word for word:
-//! what someone writes there about a person stays, for nothing is ever erased from the audit. So a form that asks for
-//! such a reason says that it stays.
+//! People are kept as ids, not as names or addresses. Reasons that people typed are kept as ground, word for word, but
+//! beside the chain of its hashes ([`Action::text_fields`]): there they can be erased while the chain stays whole.
 
 mod about;
 mod message;
+mod texts;
 mod topic;
 
 pub use message::MessageDone;
@@ -13,7 +13,6 @@ pub use topic::Topic;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
 use super::actor::{Actor, StaffRole};
@@ -344,12 +343,22 @@ pub enum Action {
         /// Which key.
         key: ApiKeyId,
     },
+    /// What was kept of a person was erased; whose, nobody can tell from it.
+    PersonErased {
+        /// How many texts went from the audit.
+        texts: u64,
+        /// How many rows of other tables went, or lost what they had of the person.
+        rows: u64,
+    },
 }
 
 impl Action {
     /// What stands in the audit so that an onboarding can be made again, and tells nobody anything: another entry does,
     /// or it is of no interest.
     pub const QUIET: [&str; 2] = ["password_noted", "people_noted"];
+
+    /// The stored name of what says that texts were erased.
+    pub const PERSON_ERASED: &str = "person_erased";
 
     /// Whether it tells nobody anything.
     pub fn is_quiet(&self) -> bool {
@@ -359,24 +368,6 @@ impl Action {
     /// The stable name.
     pub fn name(&self) -> &'static str {
         self.into()
-    }
-
-    /// Every text in it, whoever wrote it: what is kept of people's own words is among them.
-    pub fn texts(&self) -> Vec<String> {
-        let mut texts = vec![];
-        if let Ok(stored) = serde_json::to_value(self) {
-            gather(stored, &mut texts);
-        }
-        texts
-    }
-}
-
-fn gather(value: Value, texts: &mut Vec<String>) {
-    match value {
-        Value::String(text) => texts.push(text),
-        Value::Array(values) => values.into_iter().for_each(|value| gather(value, texts)),
-        Value::Object(fields) => fields.into_iter().for_each(|(_, value)| gather(value, texts)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

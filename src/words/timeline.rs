@@ -148,6 +148,7 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::ApiKeyAdded { key: _ } => "API-sleutel gemaakt.".into(),
         Action::ApiKeyReplaced { key: _ } => "API-sleutel vervangen.".into(),
         Action::ApiKeyRevoked { key: _ } => "API-sleutel ingetrokken.".into(),
+        Action::PersonErased { texts: _, rows: _ } => "Gegevens van een persoon gewist.".into(),
     }
 }
 

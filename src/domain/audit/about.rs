@@ -73,7 +73,8 @@ impl Action {
             | Self::StaffCodesTried { .. }
             | Self::ApiKeyAdded { .. }
             | Self::ApiKeyReplaced { .. }
-            | Self::ApiKeyRevoked { .. } => None,
+            | Self::ApiKeyRevoked { .. }
+            | Self::PersonErased { .. } => None,
         }
     }
 }
