@@ -13,6 +13,7 @@ mod magister_simulator;
 mod mail;
 mod migrate;
 mod optie_b;
+mod privacy;
 mod schools;
 mod serve;
 mod staff;
@@ -55,6 +56,9 @@ enum Command {
     /// The audit
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// What is kept of a person: handed over or erased
+    #[command(subcommand)]
+    Privacy(privacy::PrivacyCommand),
     /// School holidays, in which nobody is reminded
     #[command(subcommand)]
     Holidays(holidays::HolidaysCommand),
@@ -84,6 +88,7 @@ impl Command {
             | Self::Staff(_)
             | Self::ApiKey(_)
             | Self::Audit(_)
+            | Self::Privacy(_)
             | Self::Holidays(_) => true,
             Self::Demo(_)
             | Self::Mail(_)
@@ -131,6 +136,7 @@ impl Cli {
             Command::Staff(command) => staff::run(&settings, command).await,
             Command::ApiKey(command) => api_key::run(&settings, command).await,
             Command::Audit(command) => audit::run(&settings, &command).await,
+            Command::Privacy(command) => privacy::run(&settings, command).await,
             Command::Holidays(command) => holidays::run(&settings, command).await,
             Command::Mail(command) => mail::run(&settings, command).await,
             Command::Key(command) => key::run(&command),

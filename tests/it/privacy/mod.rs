@@ -1,3 +1,6 @@
-//! What is kept of people: texts and names stand apart from the audit's chain.
+//! What is kept of people: apart from the audit's chain, handed over, and erased by command.
 
+mod columns;
+mod command;
+mod erase;
 mod texts;
