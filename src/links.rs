@@ -145,6 +145,14 @@ pub const STAFF_API_KEYS: &str = "/beheer/sleutels";
 pub const STAFF_API_KEY_REPLACE: &str = "/beheer/sleutels/{key}/vervangen";
 /// Stops a key.
 pub const STAFF_API_KEY_REVOKE: &str = "/beheer/sleutels/{key}/intrekken";
+/// What is kept of a person.
+pub const STAFF_PRIVACY: &str = "/beheer/privacy";
+/// The same, to hand over as a page.
+pub const STAFF_PRIVACY_PAGE: &str = "/beheer/privacy/pagina";
+/// The same, to hand over as JSON.
+pub const STAFF_PRIVACY_JSON: &str = "/beheer/privacy/json";
+/// Erases what is kept of a person.
+pub const STAFF_PRIVACY_ERASE: &str = "/beheer/privacy/wissen";
 /// The colleagues of Kurve.
 pub const STAFF_COLLEAGUES: &str = "/beheer/collegas";
 /// Sends a colleague another invitation.

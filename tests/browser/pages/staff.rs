@@ -34,6 +34,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             "scholen/nergens",
             "collegas",
             "sleutels",
+            "privacy",
             "account",
             "account/code-app",
         ];
@@ -67,6 +68,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             links::STAFF_INSIGHT,
             links::STAFF_COLLEAGUES,
             links::STAFF_API_KEYS,
+            links::STAFF_PRIVACY,
             links::STAFF_ACCOUNT,
             links::STAFF_ACCOUNT_FACTOR,
             links::STAFF_MAILS,

@@ -22,7 +22,7 @@ use crate::secrets::{everything_stored, holds};
 use crate::support::database::{sql, texts};
 use crate::support::{TestApp, TestSchool, run, run_to_failure};
 
-const NOTE: &str = "zevenentwintig olifanten";
+pub(super) const NOTE: &str = "zevenentwintig olifanten";
 const MESSAGE: &str = "achtendertig giraffen";
 const REASON: &str = "negenenveertig zebra's";
 const GROUND: &str = "vijftig nijlpaarden";
@@ -41,7 +41,7 @@ async fn erased(app: &TestApp, email: &str) -> Result<Erased, EraseError> {
 }
 
 /// A school on which two people worked, with something of the first everywhere.
-async fn history(app: &TestApp) -> Table {
+pub(super) async fn history(app: &TestApp) -> Table {
     let table = Table::set(app).await;
     let ground = format!("Gebeld met Anna de Wit: {GROUND}.");
     let contact = table.school.contact.to_string();

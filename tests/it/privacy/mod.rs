@@ -3,4 +3,5 @@
 mod columns;
 mod command;
 mod erase;
+mod pages;
 mod texts;

@@ -211,9 +211,11 @@ async fn open_all(app: &TestApp, people: &People, notes: &Notes) -> BTreeSet<Str
     }
     notes.begin("signing in");
     let admin = app.staff_as("boss@kurve.nl", StaffRole::Admin).await;
-    notes.begin("GET keys");
-    admin.get(links::STAFF_API_KEYS).await;
-    opened.push(links::STAFF_API_KEYS.to_owned());
+    for path in [links::STAFF_API_KEYS, links::STAFF_PRIVACY] {
+        notes.begin(&format!("GET {path}"));
+        admin.get(path).await;
+        opened.push(path.to_owned());
+    }
     opened.into_iter().collect()
 }
 
