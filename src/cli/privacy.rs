@@ -82,7 +82,10 @@ async fn erase(app: &App, email: &EmailAddress) -> Result<(), StartError> {
         other => StartError::new(format!("nothing was erased: {}", refused(&other))),
     })?;
     print_counts(&counts);
-    println!("files in the mail folder: {files}");
+    match files {
+        Some(files) => println!("files in the mail folder: {files}"),
+        None => println!("The mail folder could not be read or written: remove the mails to them there by hand."),
+    }
     println!("Erased. What they did stays, as done by a former contact.");
     if on_their_way > 0 {
         println!(

@@ -134,7 +134,7 @@ pub async fn find(
             .of(outbox::Entity::find(), outbox::Column::LastError, outbox::Column::ConnectionId)
             .all(conn)
             .await?,
-        runs: bulk_run::Entity::find().filter(near.mentioned(bulk_run::Column::Work)).all(conn).await?,
+        runs: bulk_run::Entity::find().filter(bulk_run::COLUMN.work.is_not_null()).all(conn).await?,
         opened,
         links,
         mails,
@@ -158,7 +158,9 @@ impl Traces {
         self.reasons.retain(|other| !is_request(other.id) && named(other.reason.as_deref(), Some(other.connection_id)));
         let is_mail = |id: Uuid| self.mails.iter().any(|mail| mail.id == id);
         self.errors.retain(|mail| !is_mail(mail.id) && named(mail.last_error.as_deref(), mail.connection_id));
-        self.runs.retain(|run| named(run.work.as_deref(), None));
+        // A run is about many connections; what was said with it may be about any of theirs.
+        let near = known.connections().into_iter().next().map(ConnectionId::as_uuid);
+        self.runs.retain(|run| named(run.work.as_deref(), near));
         self
     }
 }
