@@ -163,6 +163,14 @@ pub const STAFF_WEBHOOK_TEST: &str = "/beheer/webhooks/{webhook}/proef";
 pub const STAFF_WEBHOOK_REPLAY: &str = "/beheer/webhooks/{webhook}/vanaf";
 /// Sends it one message again.
 pub const STAFF_WEBHOOK_AGAIN: &str = "/beheer/webhooks/{webhook}/berichten/{bericht}/opnieuw";
+/// What is kept of a person.
+pub const STAFF_PRIVACY: &str = "/beheer/privacy";
+/// The same, to hand over as a page.
+pub const STAFF_PRIVACY_PAGE: &str = "/beheer/privacy/pagina";
+/// The same, to hand over as JSON.
+pub const STAFF_PRIVACY_JSON: &str = "/beheer/privacy/json";
+/// Erases what is kept of a person.
+pub const STAFF_PRIVACY_ERASE: &str = "/beheer/privacy/wissen";
 /// The colleagues of Kurve.
 pub const STAFF_COLLEAGUES: &str = "/beheer/collegas";
 /// Sends a colleague another invitation.

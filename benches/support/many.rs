@@ -8,6 +8,7 @@ use koppelklaar::domain::check::{Certificate, CheckCode, Counts, Receipt, Way};
 use koppelklaar::domain::ids::{ConnectionId, MailId};
 use koppelklaar::domain::notice::{About, MailKind};
 use koppelklaar::services::Context;
+use koppelklaar::services::operations::audit::conceal;
 use koppelklaar::store::checks::check_status::{self, CheckStatus};
 use koppelklaar::store::mail::outbox::{self, MailStatus, OutboxMail};
 use koppelklaar::store::operations::audit::{self, NewEntry};
@@ -116,6 +117,7 @@ pub(crate) async fn add_history(context: &Context, connection: ConnectionId, now
     };
     let work = context.db.begin_write().await.expect("the database answers");
     let mac = |parts: &[&[u8]]| context.keys.audit_mac(None, parts).expect("the newest key is there");
-    audit::append(work.conn(), (0..LONG_HISTORY).map(entry).collect(), mac).await.expect("it is kept");
+    let conceal = |text: &str| conceal(&context.chance, text);
+    audit::append(work.conn(), (0..LONG_HISTORY).map(entry).collect(), mac, conceal).await.expect("it is kept");
     work.commit().await.expect("the database answers");
 }

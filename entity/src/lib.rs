@@ -12,6 +12,7 @@ pub mod address_mark;
 pub mod api_key;
 pub mod attachment;
 pub mod audit;
+pub mod audit_text;
 pub mod bulk_item;
 pub mod bulk_run;
 pub mod check_count;

@@ -17,6 +17,7 @@ mod mail;
 mod manual;
 mod migrate;
 mod optie_b;
+mod privacy;
 mod restore;
 mod schools;
 mod serve;
@@ -68,6 +69,9 @@ enum Command {
     /// The audit
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// What is kept of a person: handed over or erased
+    #[command(subcommand)]
+    Privacy(privacy::PrivacyCommand),
     /// School holidays, in which nobody is reminded
     #[command(subcommand)]
     Holidays(holidays::HolidaysCommand),
@@ -111,6 +115,7 @@ impl Command {
             | Self::ApiKey(_)
             | Self::Webhook(_)
             | Self::Audit(_)
+            | Self::Privacy(_)
             | Self::Holidays(_) => true,
             Self::Demo(_)
             | Self::Mail(_)
@@ -171,6 +176,7 @@ impl Cli {
             Command::ApiKey(command) => api_key::run(&settings, command).await,
             Command::Webhook(command) => webhook::run(&settings, command).await,
             Command::Audit(command) => audit::run(&settings, &command).await,
+            Command::Privacy(command) => privacy::run(&settings, command).await,
             Command::Holidays(command) => holidays::run(&settings, command).await,
             Command::Mail(command) => mail::run(&settings, command).await,
             Command::Key(command) => key::run(&command),

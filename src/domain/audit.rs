@@ -1,12 +1,12 @@
 //! What the audit keeps: who did what, when, and on what ground; never a secret.
 //!
-//! People are kept as ids, not as names or addresses. Reasons that people typed are kept as ground, word for word:
-//! what someone writes there about a person stays, for nothing is ever erased from the audit. So a form that asks for
-//! such a reason says that it stays.
+//! People are kept as ids, not as names or addresses. Reasons that people typed are kept as ground, word for word, but
+//! beside the chain of its hashes ([`Action::text_fields`]): there they can be erased while the chain stays whole.
 
 mod about;
 mod entry;
 mod message;
+mod texts;
 mod topic;
 mod webhook;
 
@@ -17,7 +17,6 @@ pub use webhook::WebhookDone;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
 use super::actor::StaffRole;
@@ -348,6 +347,13 @@ pub enum Action {
         /// Which key.
         key: ApiKeyId,
     },
+    /// What was kept of a person was erased; whose, nobody can tell from it.
+    PersonErased {
+        /// How many texts went from the audit.
+        texts: u64,
+        /// How many rows of other tables went, or lost what they had of the person.
+        rows: u64,
+    },
     /// Something about where machines are told of the feed.
     #[strum(transparent)]
     Webhook(WebhookDone),
@@ -358,6 +364,9 @@ impl Action {
     /// or it is of no interest.
     pub const QUIET: [&str; 2] = ["password_noted", "people_noted"];
 
+    /// The stored name of what says that texts were erased.
+    pub const PERSON_ERASED: &str = "person_erased";
+
     /// Whether it tells nobody anything.
     pub fn is_quiet(&self) -> bool {
         Self::QUIET.contains(&self.name())
@@ -366,23 +375,5 @@ impl Action {
     /// The stable name.
     pub fn name(&self) -> &'static str {
         self.into()
-    }
-
-    /// Every text in it, whoever wrote it: what is kept of people's own words is among them.
-    pub fn texts(&self) -> Vec<String> {
-        let mut texts = vec![];
-        if let Ok(stored) = serde_json::to_value(self) {
-            gather(stored, &mut texts);
-        }
-        texts
-    }
-}
-
-fn gather(value: Value, texts: &mut Vec<String>) {
-    match value {
-        Value::String(text) => texts.push(text),
-        Value::Array(values) => values.into_iter().for_each(|value| gather(value, texts)),
-        Value::Object(fields) => fields.into_iter().for_each(|(_, value)| gather(value, texts)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

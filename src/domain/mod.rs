@@ -33,6 +33,7 @@ pub mod message;
 pub mod notice;
 pub mod onboarding;
 pub mod option_b;
+pub mod privacy;
 pub mod reminder;
 pub mod retry;
 pub mod roles;

@@ -31,6 +31,45 @@ pub(super) async fn check(folder: PathBuf) -> Result<(), SendError> {
     .await
 }
 
+/// Removes the files that are meant, by their name and what they say; returns how many.
+pub(super) async fn forget(folder: PathBuf, is_meant: impl Fn(&str, &str) -> bool + Send + 'static) -> io::Result<u64> {
+    let removing = tokio::task::spawn_blocking(move || remove_meant(&folder, is_meant));
+    removing.await.unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
+}
+
+fn remove_meant(folder: &Path, is_meant: impl Fn(&str, &str) -> bool) -> io::Result<u64> {
+    let mut removed = 0;
+    let files = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        files => files?,
+    };
+    for file in files {
+        let file = file?;
+        let name = file.file_name().to_string_lossy().into_owned();
+        if !name.contains(".eml") || !file.file_type()?.is_file() {
+            continue;
+        }
+        if is_meant(&name, &words_of(&fs::read(file.path())?)) {
+            fs::remove_file(file.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+/// What a mail says, with its headers, however it was written down.
+fn words_of(bytes: &[u8]) -> String {
+    let mut words = String::from_utf8_lossy(bytes).into_owned();
+    if let Some(mail) = mail_parser::MessageParser::default().parse(bytes) {
+        let parts = [mail.subject().map(Into::into), mail.body_text(0), mail.body_html(0)];
+        for part in parts.into_iter().flatten() {
+            words.push('\n');
+            words.push_str(&part);
+        }
+    }
+    words
+}
+
 async fn off_thread(work: impl FnOnce() -> io::Result<()> + Send + 'static) -> Result<(), SendError> {
     let outcome = tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
     outcome.map_err(|error| SendError::new(SendErrorKind::Temporary, format!("mail folder: {}", error.kind())))
@@ -96,6 +135,27 @@ mod tests {
             let mode = fs::metadata(&file).expect("a file").permissions().mode();
             assert_eq!(mode & 0o077, 0, "{mode:o}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_mails_that_are_meant_go_whatever_they_are_written_in() {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = root.path().to_owned();
+        let encoded = b"Subject: =?utf-8?q?Voor_Zo=C3=AB?=\r\nContent-Type: text/plain; charset=utf-8\r\n\
+            Content-Transfer-Encoding: base64\r\n\r\nRGFnIEFubmEsIG1vb2kh\r\n";
+        for (id, bytes) in [("1", &encoded[..]), ("2", b"Subject: iets\r\n\r\nDag Piet\r\n")] {
+            let mail = BuiltMail { bytes: bytes.to_vec(), ..mail(&format!("<{id}@host>")) };
+            write(folder.clone(), &mail).await.expect("written");
+        }
+        fs::write(folder.join("notes.txt"), "Dag Anna").expect("written");
+
+        let by_text = forget(folder.clone(), |_, text| text.contains("Dag Anna") && text.contains("Zoë")).await;
+        let by_name = forget(folder.clone(), |name, _| name.contains("-2.")).await;
+        let nowhere = forget(folder.join("nowhere"), |_, _| true).await;
+
+        let counts = [by_text, by_name, nowhere].map(|removed| removed.expect("it can be read"));
+        assert_eq!(counts, [1, 1, 0]);
+        assert_eq!(names(&folder), ["notes.txt"]);
     }
 
     #[test]

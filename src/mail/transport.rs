@@ -77,6 +77,18 @@ impl Transport {
         }
     }
 
+    /// Removes mails from the folder where they are files: those that are meant, by the name of the file and what the mail
+    /// says; returns how many. What a mail server took is not here.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or a file not removed.
+    pub async fn forget(&self, is_meant: impl Fn(&str, &str) -> bool + Send + 'static) -> std::io::Result<u64> {
+        match self {
+            Self::Folder(path) => folder::forget(path.clone(), is_meant).await,
+            Self::Smtp(_) | Self::Memory(_) => Ok(0),
+        }
+    }
+
     /// Takes leave of the mail server; with `only_if_idle` only when nothing was sent for some seconds.
     pub async fn hang_up(&self, only_if_idle: bool) {
         match self {

@@ -13,6 +13,7 @@ pub mod messages;
 pub mod onboarding;
 pub mod operations;
 pub mod people;
+pub mod privacy;
 pub mod reminders;
 pub mod roster;
 mod sealed_password;

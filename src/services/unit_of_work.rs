@@ -12,6 +12,7 @@ use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::Event;
 use crate::domain::school::SchoolRef;
 use crate::domain::tally::Tally;
+use crate::services::operations::audit::conceal;
 use crate::services::operations::feed::{self, News};
 use crate::services::{Call, Context, ServiceError, sealed_password};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
@@ -214,7 +215,8 @@ impl<'a> UnitOfWork<'a> {
         let has_news = !events.is_empty();
         let keys = &self.context.keys;
         let mac = |parts: &[&[u8]]| keys.audit_mac(None, parts).expect("the newest key is always there");
-        audit::append(self.tx.conn(), self.entries, mac).await?;
+        let conceal = |text: &str| conceal(&self.context.chance, text);
+        audit::append(self.tx.conn(), self.entries, mac, conceal).await?;
         store::operations::feed::append(self.tx.conn(), events).await?;
         self.tx.commit().await?;
         if has_news {

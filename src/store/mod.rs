@@ -14,6 +14,7 @@ pub mod mail;
 pub mod onboarding;
 pub mod operations;
 pub mod people;
+pub mod privacy;
 mod queue;
 pub mod reminders;
 pub mod schema;
@@ -233,6 +234,24 @@ impl Db {
 
     pub(crate) fn migrating(&self) -> &DatabaseConnection {
         &self.write.pool
+    }
+
+    /// Has nothing left in the files of what was deleted: on SQLite the write-ahead log is emptied and the index of the
+    /// search written anew, on PostgreSQL the tables are swept. `false` where somebody else reads meanwhile, so that the log
+    /// could not be emptied.
+    ///
+    /// # Errors
+    /// When the database fails; nothing comes back by that.
+    pub async fn sweep(&self) -> Result<bool, StoreError> {
+        if !self.is_sqlite() {
+            self.write.execute_unprepared("VACUUM").await?;
+            return Ok(true);
+        }
+        self.write.execute_unprepared("INSERT INTO school_search(school_search) VALUES ('optimize')").await?;
+        let statement = Statement::from_string(DatabaseBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)");
+        let row = self.write.query_one_raw(statement).await?;
+        let is_busy = row.map(|row| row.try_get_by_index::<i32>(0)).transpose()?;
+        Ok(is_busy == Some(0))
     }
 
     /// Closes every connection; on SQLite this also folds the write-ahead log into the file.

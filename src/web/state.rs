@@ -12,6 +12,7 @@ use crate::crypto::totp::TotpSecret;
 use crate::demo::magister::DemoMagister;
 use crate::metrics::Metrics;
 use crate::services::Context;
+use crate::services::mail::dispatch::Mailer;
 use crate::services::operations::setup::find_flaws;
 use crate::services::operations::worker_health::HealthMonitor;
 
@@ -35,6 +36,8 @@ pub struct WebStateParts {
     pub context: Context,
     /// The time.
     pub clock: Clock,
+    /// How mails leave.
+    pub mailer: Mailer,
     /// Limits on forms that strangers can post.
     pub limits: RateLimits,
     /// What is set.
@@ -73,6 +76,7 @@ impl WebState {
         Self(Arc::new(WebStateParts {
             context: app.context.clone(),
             clock: app.clock.clone(),
+            mailer: app.mailer.clone(),
             limits: RateLimits::new(options.allowance),
             options,
             streams: Streams::default(),

@@ -16,6 +16,7 @@ pub mod messages;
 mod names;
 mod numbers;
 mod option_b;
+pub mod privacy;
 mod refusals;
 pub mod roster;
 mod timeline;

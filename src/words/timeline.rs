@@ -150,6 +150,7 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::ApiKeyReplaced { key: _ } => "API-sleutel vervangen.".into(),
         Action::ApiKeyRevoked { key: _ } => "API-sleutel ingetrokken.".into(),
         Action::Webhook(done) => webhooks::webhook_done(done).into(),
+        Action::PersonErased { texts: _, rows: _ } => "Gegevens van een persoon gewist.".into(),
     }
 }
 

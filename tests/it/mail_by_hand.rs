@@ -52,7 +52,7 @@ fn a_mail_that_waits_or_was_given_up_can_be_dropped_with_a_reason_and_is_never_s
             assert!(matches!(again, Err(ServiceError::NotFound)), "{again:?}");
         }
         assert_eq!(app.mailbox.mails().len(), before);
-        let audited = texts(&app.database.url, "SELECT payload FROM audit WHERE action = 'mail_dropped'").await;
+        let audited = texts(&app.database.url, "SELECT text FROM audit_text WHERE text LIKE 'Al aan%'").await;
         assert!(audited.len() == 2 && audited.iter().all(|line| line.contains("Al aan de telefoon")), "{audited:?}");
     });
 }

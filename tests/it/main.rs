@@ -79,6 +79,7 @@ mod portal_schools;
 mod post_pages;
 mod post_previews;
 mod postfix;
+mod privacy;
 mod promises;
 mod query_template;
 mod registration;

@@ -200,6 +200,7 @@ fn entities(db: &DatabaseConnection) -> SchemaBuilder {
         .register(entity::address_mark::Entity)
         .register(entity::api_key::Entity)
         .register(entity::audit::Entity)
+        .register(entity::audit_text::Entity)
         .register(entity::bulk_item::Entity)
         .register(entity::bulk_run::Entity)
         .register(entity::check_host::Entity)

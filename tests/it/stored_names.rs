@@ -144,7 +144,8 @@ fn every_stored_name_is_what_it_always_was() {
              digest_resumed option_b_table_kept option_b_file_made option_b_cleaned_up staff_added \
              staff_role_changed staff_enabled staff_disabled staff_invited staff_invite_withdrawn staff_reset \
              staff_password_changed staff_factor_changed staff_sessions_ended staff_enrolled staff_signed_in \
-             staff_locked staff_codes_tried api_key_added api_key_replaced api_key_revoked webhook",
+             staff_locked staff_codes_tried api_key_added api_key_replaced api_key_revoked \
+             person_erased webhook",
         ),
     ] {
         assert_eq!(found, expected);

@@ -23,6 +23,7 @@ use crate::domain::actor::Actor;
 use crate::domain::check::schedule::{Pace, next_check_at};
 use crate::domain::reminder::SchoolHolidays;
 use crate::domain::school::Contact;
+use crate::services::operations::audit::conceal;
 use crate::services::operations::holidays;
 use crate::services::{Context, ServiceError};
 use crate::store::SQLITE_CACHE_MIB;
@@ -104,7 +105,7 @@ async fn store(
     entries.iter().for_each(|entry| counted.count_action(entry.at, &entry.action));
     tally::add(work.conn(), &counted).await?;
     let mac = |parts: &[&[u8]]| context.keys.audit_mac(None, parts).expect("the newest key is always there");
-    audit::append(work.conn(), entries, mac).await?;
+    audit::append(work.conn(), entries, mac, |text| conceal(&context.chance, text)).await?;
     Ok(work.commit().await?)
 }
 

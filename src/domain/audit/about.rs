@@ -74,7 +74,8 @@ impl Action {
             | Self::ApiKeyAdded { .. }
             | Self::ApiKeyReplaced { .. }
             | Self::ApiKeyRevoked { .. }
-            | Self::Webhook(_) => None,
+            | Self::Webhook(_)
+            | Self::PersonErased { .. } => None,
         }
     }
 }

@@ -61,6 +61,9 @@ pub use names::{PersonName, SchoolName, TemplateName, ViewName};
 pub use prose::{MessageText, NoteText, Reason, TicketRef};
 pub use school_domain::SchoolDomain;
 
+/// What is read where a text or a name was erased: every type here that people fill in takes it.
+pub const ERASED: &str = "(gewist)";
+
 /// Why a text was refused: a Dutch sentence that says what to do. It never repeats what was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextError(&'static str);

@@ -3,9 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::crypto::{hex, same};
+use crate::chance::Chance;
+use crate::crypto::{digest, hex, same};
 use crate::services::{Context, ServiceError};
 use crate::store::operations::audit::{self, RawEntry};
+use crate::store::operations::audit_texts::{self, Concealed, KeptText};
+
+/// Bytes of the salt of a text.
+const SALT_BYTES: usize = 32;
 
 /// How many entries are read at once.
 const STRETCH: u64 = 1000;
@@ -80,6 +85,17 @@ pub enum Finding {
     },
 }
 
+/// What stands in the chain for a text. Without the salt nobody can try which text it was.
+pub fn conceal(chance: &Chance, text: &str) -> Concealed {
+    let mut salt = vec![0; SALT_BYTES];
+    chance.fill(&mut salt);
+    Concealed { hash: hash_of(&salt, text), salt }
+}
+
+fn hash_of(salt: &[u8], text: &str) -> String {
+    hex(&digest(&[salt, text.as_bytes()]))
+}
+
 /// Checks every entry from the first on.
 pub async fn verify(context: &Context) -> Result<Finding, ServiceError> {
     verify_with(context, &[]).await
@@ -90,9 +106,13 @@ pub async fn verify_with(context: &Context, heads: &[Head]) -> Result<Finding, S
     let mut last_id = 0;
     let mut last_mac = vec![];
     let mut missing = heads.to_vec();
+    let mut texts = TextsSeen::default();
     loop {
         let stretch = audit::list_raw(context.db.reader(), last_id, STRETCH).await?;
         if stretch.is_empty() {
+            if let Some(broken) = texts.judge() {
+                return Ok(broken);
+            }
             let whole = Finding::Whole { entries: last_id, last: hex(&last_mac) };
             let cut = |head| Finding::Cut { entries: last_id, head };
             return Ok(missing.first().copied().map_or(whole, cut));
@@ -105,6 +125,50 @@ pub async fn verify_with(context: &Context, heads: &[Head]) -> Result<Finding, S
             last_mac = entry.mac().to_vec();
             missing.retain(|head| head.0.as_slice() != last_mac);
         }
+        if let Some(broken) = texts.look_at(context, &stretch).await? {
+            return Ok(broken);
+        }
+    }
+}
+
+/// What was seen of the texts beside the chain.
+#[derive(Default)]
+struct TextsSeen {
+    /// The first entry of which a text is gone.
+    first_gone: Option<i64>,
+    /// How many are gone.
+    gone: u64,
+    /// How many were erased, as the audit says.
+    erased: u64,
+}
+
+impl TextsSeen {
+    /// Each text that is kept must be the one whose hash stands in its entry.
+    async fn look_at(&mut self, context: &Context, stretch: &[RawEntry]) -> Result<Option<Finding>, ServiceError> {
+        self.erased += stretch.iter().map(RawEntry::erased).sum::<u64>();
+        let with_texts: Vec<_> = stretch.iter().map(|entry| (entry.id(), entry.places())).collect();
+        let ids: Vec<i64> = with_texts.iter().filter(|(_, places)| !places.is_empty()).map(|(id, _)| *id).collect();
+        let kept = audit_texts::list_of(context.db.reader(), &ids).await?;
+        for (id, places) in with_texts {
+            for place in places {
+                let its = |text: &&KeptText| text.entry == id && text.field == place.field;
+                match kept.iter().find(its) {
+                    Some(text) if hash_of(&text.salt, &text.text) == place.hash => {}
+                    Some(_) => return Ok(Some(Finding::Broken { id, what: "a text of it was changed" })),
+                    None => {
+                        self.gone += 1;
+                        self.first_gone.get_or_insert(id);
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Texts go by erasure only, and the audit says how many.
+    fn judge(&self) -> Option<Finding> {
+        let id = self.first_gone.filter(|_| self.gone > self.erased)?;
+        Some(Finding::Broken { id, what: "more texts are gone from here on than were erased" })
     }
 }
 

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::domain::onboarding::{Change, Event, Onboarding};
 use crate::services::{Context, ServiceError};
@@ -87,6 +89,19 @@ fn fault(kept: &KeptState, events: Option<&[Event]>) -> Option<&'static str> {
     let makes_it = |first| Onboarding::start(kept.created_at, first).apply_all(events) == *state;
     let is_so = firsts(state, events).into_iter().any(makes_it);
     (!is_so).then_some("its state is not what its events give")
+}
+
+/// The state as its events give it after something of them was erased, where it was what they gave before; `None` where it
+/// was not.
+pub(in crate::services) fn again(
+    created_at: DateTime<Utc>,
+    state: &Onboarding,
+    before: &[Event],
+    after: &[Event],
+) -> Option<Onboarding> {
+    let start = |first| Onboarding::start(created_at, first);
+    let first = firsts(state, before).into_iter().find(|first| start(*first).apply_all(before) == *state)?;
+    Some(start(first).apply_all(after))
 }
 
 /// Which school it may have begun with: every other one was added before anything else happened to it.

@@ -191,11 +191,27 @@ pub(super) async fn remove_held(
     who: ContactRef,
     held: Versioned,
 ) -> Result<(), ServiceError> {
-    let email = load_of(work, who).await?.email;
-    let ContactRef { connection, contact } = who;
-    if contacts::list(work.conn(), connection).await?.len() == 1 {
+    load_of(work, who).await?;
+    if is_alone(work, who).await? {
         return Err(ServiceError::LastContact);
     }
+    take_out(work, call, who, held).await
+}
+
+/// Whether nobody would be left without a contact.
+pub(in crate::services) async fn is_alone(work: &UnitOfWork<'_>, who: ContactRef) -> Result<bool, ServiceError> {
+    Ok(contacts::list(work.conn(), who.connection).await?.len() == 1)
+}
+
+/// Removes a contact, who may be the last. The caller has locked the onboarding.
+pub(in crate::services) async fn take_out(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    who: ContactRef,
+    held: Versioned,
+) -> Result<(), ServiceError> {
+    let email = load_of(work, who).await?.email;
+    let ContactRef { connection, contact } = who;
     contacts::mark_removed(work.conn(), who, call.now).await?;
     let email_key = work.context().keys.email_key(&email.key_form());
     if contacts::list_by_email(work.conn(), &email_key).await?.is_empty() {

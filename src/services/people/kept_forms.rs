@@ -43,9 +43,14 @@ pub async fn find(context: &Context, now: DateTime<Utc>, token: &Token) -> Resul
     let Some(kept) = found.filter(|kept| now - kept.kept_at < Duration::minutes(KEEP_MINUTES)) else {
         return Ok(None);
     };
-    let plain = sealed::open(&context.keys, Purpose::SealKeptForm, &binding(kept.id), &kept.sealed)?;
-    let fields = String::from_utf8(plain.to_vec()).map(Zeroizing::new).ok();
+    let fields = open(context, &kept)?;
     Ok(fields.map(|fields| Typed { path: kept.path, fields: fields.to_string() }))
+}
+
+/// The fields of a form that is kept; nothing where they are no text.
+pub(in crate::services) fn open(context: &Context, kept: &KeptForm) -> Result<Option<Zeroizing<String>>, ServiceError> {
+    let plain = sealed::open(&context.keys, Purpose::SealKeptForm, &binding(kept.id), &kept.sealed)?;
+    Ok(String::from_utf8(plain.to_vec()).map(Zeroizing::new).ok())
 }
 
 /// Forgets what is kept under a token.

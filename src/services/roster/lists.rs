@@ -54,12 +54,20 @@ pub async fn bring(context: &Context, call: &Call, file: FileName, sheet: Sheet)
 /// `NotFound` where it is not theirs, was carried out, or is too old.
 pub async fn open(context: &Context, call: &Call, id: RosterId) -> Result<Brought, ServiceError> {
     let stored = load(context, call, id).await?;
-    let kept = sealed::open(&context.keys, Purpose::SealRoster, &binding(id), &stored.sealed)?;
+    let kept = open_stored(context, &stored)?;
     let Kept { file, sheet } =
         serde_json::from_slice(&kept).map_err(|_| ServiceError::Broken("a list that cannot be read"))?;
     let chosen = stored.mapping.and_then(|mapping| serde_json::from_str(&mapping).ok());
     let mapping = chosen.unwrap_or_else(|| Mapping::suggest(&sheet.headers));
     Ok(Brought { id, file, sheet, mapping })
+}
+
+/// What is sealed of a list: its file and its rows, as JSON.
+pub(in crate::services) fn open_stored(
+    context: &Context,
+    stored: &StoredRoster,
+) -> Result<zeroize::Zeroizing<Vec<u8>>, ServiceError> {
+    Ok(sealed::open(&context.keys, Purpose::SealRoster, &binding(stored.id), &stored.sealed)?)
 }
 
 /// Keeps which columns count.

@@ -71,13 +71,22 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &StoredRoster) -> Result<(
 /// The list with this id.
 pub async fn find(conn: &impl ConnectionTrait, id: RosterId) -> Result<Option<StoredRoster>, StoreError> {
     let row = roster::Entity::find_by_id(id.as_uuid()).one(conn).await?;
-    Ok(row.map(|row| StoredRoster {
+    Ok(row.map(to_stored))
+}
+
+/// All lists.
+pub async fn list_all(conn: &impl ConnectionTrait) -> Result<Vec<StoredRoster>, StoreError> {
+    Ok(roster::Entity::find().all(conn).await?.into_iter().map(to_stored).collect())
+}
+
+fn to_stored(row: roster::Model) -> StoredRoster {
+    StoredRoster {
         id: RosterId::from_uuid(row.id),
         staff: StaffId::from_uuid(row.staff_id),
         sealed: row.sealed,
         mapping: row.mapping,
         created_at: row.created_at,
-    }))
+    }
 }
 
 /// Keeps which columns were chosen.

@@ -5,77 +5,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use entity::audit;
 use sea_orm::sea_query::Condition;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::{Deserialize, Serialize};
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::domain::actor::Actor;
+pub use super::audit_row::{Mac, NewEntry, RawEntry};
+use super::audit_row::{NewRow, to_active, to_entries, to_row, with_parts};
+use super::audit_texts::Concealed;
 use crate::domain::audit::{Action, Entry, Topic};
 use crate::domain::four_eyes::Adding;
-use crate::domain::ids::{ConnectionId, ContactId, SchoolId};
+use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::onboarding::{Event, Step};
 use crate::store::{ConnectionTrait, StoreError, insert_rows, lock};
-
-/// What is to be kept.
-#[derive(Debug, Clone)]
-pub struct NewEntry {
-    /// About which connection, if about one.
-    pub connection: Option<ConnectionId>,
-    /// About which of its schools, if about one.
-    pub school: Option<SchoolId>,
-    /// The version of the onboarding after it, if it changed one.
-    pub onboarding_version: Option<i32>,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// By whom.
-    pub by: Actor,
-    /// What.
-    pub action: Action,
-    /// The request or job in which it happened.
-    pub request_id: String,
-}
-
-/// A keyed hash: the id of the key and the hash over the parts.
-pub type Mac = (String, [u8; 32]);
-
-/// An entry as it is stored, to be checked.
-#[derive(Debug, Clone)]
-pub struct RawEntry {
-    row: audit::Model,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Payload {
-    by: Actor,
-    #[serde(flatten)]
-    action: Action,
-}
-
-impl RawEntry {
-    /// Its place.
-    pub fn id(&self) -> i64 {
-        self.row.id
-    }
-
-    /// The id of the key that it was hashed with.
-    pub fn key_id(&self) -> &str {
-        &self.row.key_id
-    }
-
-    /// The hash that is stored.
-    pub fn mac(&self) -> &[u8] {
-        &self.row.mac
-    }
-
-    /// The hash of the entry before, as stored with this one.
-    pub fn prev_mac(&self) -> &[u8] {
-        &self.row.prev_mac
-    }
-
-    /// Gives everything the hash goes over, to `with`.
-    pub fn hashed<T>(&self, with: impl FnOnce(&[&[u8]]) -> T) -> T {
-        with_parts(&self.row, with)
-    }
-}
 
 /// Appends entries within the transaction of the change they tell of.
 ///
@@ -87,6 +26,7 @@ pub async fn append(
     conn: &impl ConnectionTrait,
     entries: Vec<NewEntry>,
     mac: impl Fn(&[&[u8]]) -> Mac,
+    conceal: impl Fn(&str) -> Concealed,
 ) -> Result<(), StoreError> {
     if entries.is_empty() {
         return Ok(());
@@ -94,16 +34,18 @@ pub async fn append(
     lock::hold_audit_tail(conn).await?;
     let last = audit::Entity::find().order_by_desc(audit::COLUMN.id).limit(1).one(conn).await?;
     let (mut last_id, mut last_mac) = last.map_or((0, vec![]), |row| (row.id, row.mac));
-    let mut rows = Vec::with_capacity(entries.len());
+    let (mut rows, mut texts) = (Vec::with_capacity(entries.len()), vec![]);
     for entry in entries {
-        let mut row = to_row(last_id + 1, last_mac, entry)?;
+        let NewRow { entry: mut row, texts: its } = to_row(last_id + 1, last_mac, entry, &conceal)?;
+        texts.extend(its);
         let (key_id, hash) = with_parts(&row, &mac);
         row.key_id = key_id;
         row.mac = hash.to_vec();
         (last_id, last_mac) = (row.id, row.mac.clone());
         rows.push(to_active(row));
     }
-    insert_rows(conn, rows).await
+    insert_rows(conn, rows).await?;
+    insert_rows(conn, texts).await
 }
 
 /// A connection's entries that tell something, newest first, older than `before`, at most `limit`.
@@ -121,7 +63,7 @@ pub async fn list(
         .limit(limit)
         .all(conn)
         .await?;
-    rows.into_iter().map(to_entry).collect()
+    to_entries(conn, rows).await
 }
 
 /// A stretch of a list of entries: those before one of them, at most so many.
@@ -156,7 +98,7 @@ pub async fn list_part(
         .limit(stretch.limit)
         .all(conn)
         .await?;
-    rows.into_iter().map(to_entry).collect()
+    to_entries(conn, rows).await
 }
 
 /// A connection's newest entries about a step that tell something, newest first, at most `limit`.
@@ -173,7 +115,7 @@ pub async fn list_of_step(
         .limit(limit)
         .all(conn)
         .await?;
-    rows.into_iter().map(to_entry).collect()
+    to_entries(conn, rows).await
 }
 
 /// The newest entries about no connection that tell of one of these, at most `limit`.
@@ -189,7 +131,7 @@ pub async fn list_about_no_school(
         .limit(limit)
         .all(conn)
         .await?;
-    rows.into_iter().map(to_entry).collect()
+    to_entries(conn, rows).await
 }
 
 /// What changed a connection's onboarding after a version, oldest first.
@@ -204,7 +146,7 @@ pub async fn list_after_version(
         .order_by_asc(audit::COLUMN.id)
         .all(conn)
         .await?;
-    rows.into_iter().map(to_entry).collect()
+    to_entries(conn, rows).await
 }
 
 /// The events that made one version of a connection's onboarding.
@@ -219,8 +161,7 @@ pub async fn list_events_of(
         .order_by_asc(audit::COLUMN.id)
         .all(conn)
         .await?;
-    let entries = rows.into_iter().map(to_entry).collect::<Result<Vec<_>, _>>()?;
-    Ok(entries.into_iter().filter_map(to_event).collect())
+    Ok(to_entries(conn, rows).await?.into_iter().filter_map(to_event).collect())
 }
 
 /// What was done of one kind after a moment, oldest first.
@@ -236,7 +177,7 @@ pub async fn list_done_after(
         .order_by_asc(audit::COLUMN.id)
         .all(conn)
         .await?;
-    rows.into_iter().map(to_entry).collect()
+    to_entries(conn, rows).await
 }
 
 /// The place of the last entry: another one means that something changed.
@@ -257,8 +198,7 @@ pub async fn list_adders(
         .all(conn)
         .await?;
     let mut adders = BTreeMap::new();
-    for row in rows {
-        let Entry { by, action, .. } = to_entry(row)?;
+    for Entry { by, action, .. } in to_entries(conn, rows).await? {
         if let Action::ContactAdded { contact, .. }
         | Action::ContactEntered { contact, .. }
         | Action::ContactAddressCorrected { contact, .. } = action
@@ -295,97 +235,4 @@ pub async fn find_last_raw(conn: &impl ConnectionTrait) -> Result<Option<RawEntr
 pub(super) fn to_event(entry: Entry) -> Option<Event> {
     let Action::Onboarding(change) = entry.action else { return None };
     Some(Event { at: entry.at, by: entry.by, school: entry.school, change })
-}
-
-fn to_row(id: i64, prev_mac: Vec<u8>, entry: NewEntry) -> Result<audit::Model, StoreError> {
-    let payload = Payload { by: entry.by, action: entry.action };
-    let corrupt = |_| StoreError::CorruptRow { table: "audit", id: id.to_string(), what: "payload" };
-    Ok(audit::Model {
-        id,
-        connection_id: entry.connection.map(ConnectionId::as_uuid),
-        school_id: entry.school.map(SchoolId::as_uuid),
-        onboarding_version: entry.onboarding_version,
-        actor_kind: entry.by.kind().to_owned(),
-        actor_id: entry.by.person(),
-        action: payload.action.name().to_owned(),
-        step: payload.action.step().map(|step| step.as_str().to_owned()),
-        payload: serde_json::to_string(&payload).map_err(corrupt)?,
-        at: entry.at,
-        request_id: entry.request_id,
-        key_id: String::new(),
-        prev_mac,
-        mac: vec![],
-    })
-}
-
-/// The key's id is not hashed: another key gives another hash anyway.
-fn with_parts<T>(row: &audit::Model, with: impl FnOnce(&[&[u8]]) -> T) -> T {
-    let connection = row.connection_id.map(|id| id.to_string()).unwrap_or_default();
-    let school = row.school_id.map(|id| id.to_string()).unwrap_or_default();
-    let version = row.onboarding_version.map(|version| version.to_string()).unwrap_or_default();
-    let actor = row.actor_id.map(|id| id.to_string()).unwrap_or_default();
-    with(&[
-        row.id.to_string().as_bytes(),
-        connection.as_bytes(),
-        school.as_bytes(),
-        version.as_bytes(),
-        row.actor_kind.as_bytes(),
-        actor.as_bytes(),
-        row.action.as_bytes(),
-        row.payload.as_bytes(),
-        row.at.timestamp_millis().to_string().as_bytes(),
-        row.request_id.as_bytes(),
-        &row.prev_mac,
-    ])
-}
-
-fn to_active(row: audit::Model) -> audit::ActiveModel {
-    audit::ActiveModel {
-        id: Set(row.id),
-        connection_id: Set(row.connection_id),
-        school_id: Set(row.school_id),
-        onboarding_version: Set(row.onboarding_version),
-        actor_kind: Set(row.actor_kind),
-        actor_id: Set(row.actor_id),
-        action: Set(row.action),
-        payload: Set(row.payload),
-        at: Set(row.at),
-        request_id: Set(row.request_id),
-        key_id: Set(row.key_id),
-        prev_mac: Set(row.prev_mac),
-        mac: Set(row.mac),
-        step: Set(row.step),
-    }
-}
-
-pub(super) fn to_entry(row: audit::Model) -> Result<Entry, StoreError> {
-    let corrupt = |_| StoreError::CorruptRow { table: "audit", id: row.id.to_string(), what: "payload" };
-    let payload: Payload = serde_json::from_str(&row.payload).map_err(corrupt)?;
-    Ok(Entry {
-        id: row.id,
-        connection: row.connection_id.map(ConnectionId::from_uuid),
-        school: row.school_id.map(SchoolId::from_uuid),
-        onboarding_version: row.onboarding_version,
-        at: row.at,
-        by: payload.by,
-        action: payload.action,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::stored_tests::{assert_refuses_tomorrow, read_as_written};
-
-    #[test]
-    fn a_stored_entry_stays_readable() {
-        let stored = include_str!("stored/audit_payload.jsonl");
-
-        insta::assert_snapshot!("stored_audit_payload", read_as_written::<Payload>(stored));
-        assert_refuses_tomorrow::<Payload>(stored, &["kind", "action", "change", "step", "role", "roles"]);
-        for line in stored.lines() {
-            let action = serde_json::from_str::<Payload>(line).expect("it reads").action;
-            assert!(line.contains(&format!(":\"{}\"", action.name())), "{} in {line}", action.name());
-        }
-    }
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::bulk_item;
+use entity::{bulk_item, bulk_run};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
-use crate::domain::bulk::BulkOutcome;
-use crate::domain::ids::{BulkRunId, ConnectionId};
+use crate::domain::bulk::{BulkKind, BulkOutcome, BulkWork};
+use crate::domain::ids::{BulkRunId, ConnectionId, RosterId};
 use crate::store::{ConnectionTrait, Page, StoreError, insert_rows, page};
 
 /// An item as it is put in a run.
@@ -106,6 +106,34 @@ pub async fn list(
     let query = select(run, which).filter(bulk_item::COLUMN.number.gt(to_i32(after)));
     let rows = query.limit(limit + 1).all(conn).await?;
     Ok(page(rows, limit, |row| u32::try_from(row.number).ok(), to_item))
+}
+
+/// A row of a list of schools, whose input is sealed to the list.
+#[derive(Debug, Clone)]
+pub struct SealedItem {
+    /// Of which run.
+    pub run: BulkRunId,
+    /// Its place in the run.
+    pub number: u32,
+    /// The list.
+    pub list: RosterId,
+    /// What is sealed.
+    pub input: String,
+}
+
+/// All rows of lists of schools.
+pub async fn list_sealed(conn: &impl ConnectionTrait) -> Result<Vec<SealedItem>, StoreError> {
+    let of_lists = bulk_run::COLUMN.kind.eq(BulkKind::Roster.as_str());
+    let mut found = vec![];
+    for run in bulk_run::Entity::find().filter(of_lists).all(conn).await? {
+        let work = run.work.as_deref().and_then(|work| serde_json::from_str(work).ok());
+        let Some(BulkWork::Roster { list, .. }) = work else { continue };
+        for item in bulk_item::Entity::find().filter(bulk_item::COLUMN.run_id.eq(run.id)).all(conn).await? {
+            let (run, number) = (BulkRunId::from_uuid(run.id), u32::try_from(item.number).unwrap_or_default());
+            found.push(SealedItem { run, number, list, input: item.input });
+        }
+    }
+    Ok(found)
 }
 
 fn select(run: BulkRunId, which: Which) -> Select<bulk_item::Entity> {

@@ -2,6 +2,8 @@
 
 pub mod api_keys;
 pub mod audit;
+pub(in crate::store) mod audit_row;
+pub mod audit_texts;
 pub mod bulk_items;
 pub mod bulk_runs;
 pub mod clock;

@@ -7,7 +7,9 @@ use entity::{audit, connection, onboarding};
 use sea_orm::sea_query::Query;
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::audit::{to_entry, to_event};
+use super::audit::to_event;
+use super::audit_row::to_entry;
+use super::audit_texts;
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::{Event, Onboarding};
 use crate::store::onboarding::onboardings::to_versioned;
@@ -70,10 +72,11 @@ pub async fn list_events(
         .order_by_asc(audit::COLUMN.id)
         .all(conn)
         .await?;
+    let texts = audit_texts::load(conn, &rows).await?;
     for row in rows {
         let Some(connection) = row.connection_id.map(ConnectionId::from_uuid) else { continue };
         let events = found.entry(connection).or_insert_with(|| Some(vec![]));
-        match to_entry(row) {
+        match to_entry(row, &texts) {
             Ok(entry) => {
                 if let Some(events) = events {
                     events.extend(to_event(entry));

@@ -38,13 +38,16 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &KeptForm) -> Result<(), S
 /// The form of a token, if one is kept.
 pub async fn find(conn: &impl ConnectionTrait, token_hash: &[u8]) -> Result<Option<KeptForm>, StoreError> {
     let row = kept_form::Entity::find().filter(kept_form::COLUMN.token_hash.eq(token_hash)).one(conn).await?;
-    Ok(row.map(|row| KeptForm {
-        id: row.id,
-        token_hash: row.token_hash,
-        path: row.path,
-        sealed: row.sealed,
-        kept_at: row.kept_at,
-    }))
+    Ok(row.map(to_kept))
+}
+
+/// All forms that are kept.
+pub async fn list_all(conn: &impl ConnectionTrait) -> Result<Vec<KeptForm>, StoreError> {
+    Ok(kept_form::Entity::find().all(conn).await?.into_iter().map(to_kept).collect())
+}
+
+fn to_kept(row: kept_form::Model) -> KeptForm {
+    KeptForm { id: row.id, token_hash: row.token_hash, path: row.path, sealed: row.sealed, kept_at: row.kept_at }
 }
 
 /// Forgets the form of a token; `false` where there was none.

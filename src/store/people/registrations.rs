@@ -172,6 +172,12 @@ pub async fn delete_expired(conn: &impl ConnectionTrait, before: DateTime<Utc>) 
     Ok(registration::Entity::delete_many().filter(filter).exec(conn).await?.rows_affected)
 }
 
+/// All requests, confirmed or not.
+pub async fn list_all(conn: &impl ConnectionTrait) -> Result<Vec<StoredRegistration>, StoreError> {
+    let rows = registration::Entity::find().order_by_asc(registration::COLUMN.id).all(conn).await?;
+    Ok(rows.into_iter().map(to_stored).collect())
+}
+
 fn to_stored(row: registration::Model) -> StoredRegistration {
     StoredRegistration {
         id: RegistrationId::from_uuid(row.id),

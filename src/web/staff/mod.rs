@@ -44,6 +44,7 @@ mod now;
 mod option_b;
 mod panels;
 mod pressed;
+mod privacy;
 mod reminders;
 mod requests;
 mod roster;
@@ -160,6 +161,10 @@ pub fn routes() -> Router<WebState> {
 /// Those about colleagues and one's own account.
 fn people_routes() -> Router<WebState> {
     Router::new()
+        .route(links::STAFF_PRIVACY, get(privacy::show).post(privacy::look))
+        .route(links::STAFF_PRIVACY_PAGE, post(privacy::as_page))
+        .route(links::STAFF_PRIVACY_JSON, post(privacy::as_json))
+        .route(links::STAFF_PRIVACY_ERASE, post(privacy::erase))
         .route(links::STAFF_API_KEYS, get(api_keys::list).post(api_keys::create))
         .route(links::STAFF_API_KEY_REPLACE, post(api_keys::replace))
         .route(links::STAFF_API_KEY_REVOKE, post(api_keys::revoke))

@@ -35,6 +35,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             "collegas",
             "sleutels",
             "webhooks",
+            "privacy",
             "account",
             "account/code-app",
         ];
@@ -71,6 +72,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             links::STAFF_API_KEYS,
             links::STAFF_WEBHOOKS,
             links::STAFF_WEBHOOK,
+            links::STAFF_PRIVACY,
             links::STAFF_ACCOUNT,
             links::STAFF_ACCOUNT_FACTOR,
             links::STAFF_MAILS,

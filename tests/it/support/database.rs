@@ -117,6 +117,16 @@ pub(crate) async fn sql(url: &str, statement: &str) {
     conn.close().await.expect("the database closes");
 }
 
+/// What the database says of a statement that it refuses.
+pub(crate) async fn refused(url: &str, statement: &str) -> String {
+    use sea_orm::{ConnectionTrait, Database};
+
+    let conn = Database::connect(url).await.expect("the database opens");
+    let refusal = conn.execute_unprepared(statement).await.expect_err(statement).to_string();
+    conn.close().await.expect("the database closes");
+    refusal
+}
+
 /// The one text column that a query asks for, in the order of the database.
 pub(crate) async fn texts(url: &str, query: &str) -> Vec<String> {
     use sea_orm::{ConnectionTrait, Database, Statement};

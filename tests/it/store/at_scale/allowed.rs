@@ -19,6 +19,7 @@ pub(super) const ALLOWED: &[(&str, &str, &str)] = &[
     ),
     ("GET /beheer", r#"AS "stuck""#, "counts by an index of what waits, each up to a thousand"),
     ("GET /beheer/scholen", r#"AS "some""#, "how many schools a filter finds, counted up to a thousand"),
+    ("", r#"FROM "audit_text" WHERE "audit_text"."audit_id" IN"#, "the texts of entries that are read, one each"),
     ("GET /beheer/scholen/", r#"FROM "attachment""#, "the files of fifty messages, a few each"),
     ("GET /beheer/scholen/", r#"FROM "message_receiver""#, "to whom fifty messages went, contacts of one connection"),
     (

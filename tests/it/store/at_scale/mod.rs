@@ -214,15 +214,12 @@ async fn open_all(app: &TestApp, people: &People, notes: &Notes) -> BTreeSet<Str
     }
     notes.begin("signing in");
     let admin = app.staff_as("boss@kurve.nl", StaffRole::Admin).await;
-    notes.begin("GET keys");
-    admin.get(links::STAFF_API_KEYS).await;
-    opened.push(links::STAFF_API_KEYS.to_owned());
     notes.begin("adding a webhook");
     let url = EndpointUrl::parse("https://numo.example/koppelklaar").expect("an address");
     let added = endpoints::add(app.context(), &app.operator(), url).await.expect("it is new");
     endpoints::replay(app.context(), &app.operator(), added.id, 0).await.expect("it is there");
     let webhook = links::fill(links::STAFF_WEBHOOK, &[&added.id.to_string()]);
-    for path in [links::STAFF_WEBHOOKS, &webhook] {
+    for path in [links::STAFF_API_KEYS, links::STAFF_PRIVACY, links::STAFF_WEBHOOKS, &webhook] {
         notes.begin(&format!("GET {path}"));
         admin.get(path).await;
         opened.push(path.to_owned());

@@ -1,0 +1,31 @@
+//! What is kept of a person, by sort.
+
+use crate::domain::privacy::Kind;
+
+/// What a sort is called.
+pub fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Contact => "Contactpersoon bij een koppeling",
+        Kind::Colleague => "Account bij Kurve",
+        Kind::JoinRequest => "Aanvraag om mee te doen",
+        Kind::Registration => "Aanmelding die nog niet is bevestigd",
+        Kind::KeptForm => "Formulier dat is bewaard tot na het inloggen",
+        Kind::SchoolList => "Bestand met scholen",
+        Kind::SchoolListRow => "Rij uit een bestand met scholen",
+        Kind::Message => "Bericht",
+        Kind::Attachment => "Bijlage",
+        Kind::Note => "Notitie van Kurve",
+        Kind::Remark => "Andere tekst met de naam of het adres",
+        Kind::Mail => "Mail aan deze persoon",
+        Kind::MailBytes => "Tekst van een mail aan iemand anders, waarin deze persoon kan staan",
+        Kind::AccessLink => "Gevraagde link om in te loggen",
+        Kind::Session => "Plek waar deze persoon is ingelogd",
+        Kind::KnownBrowser => "Browser waarin deze persoon eerder inlogde",
+        Kind::AddressMark => "Wat we weten van het adres",
+        Kind::ReminderMail => "Dag waarop we een herinnering stuurden",
+        Kind::AskedLinks => "Hoe vaak om een link is gevraagd, per uur",
+        Kind::SavedView => "Bewaarde lijst",
+        Kind::AuditText => "Tekst in de tijdlijn",
+        Kind::Act => "Wat deze persoon deed",
+    }
+}

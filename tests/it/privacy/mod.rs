@@ -1,0 +1,7 @@
+//! What is kept of people: apart from the audit's chain, handed over, and erased by command.
+
+mod columns;
+mod command;
+mod erase;
+mod pages;
+mod texts;
