@@ -37,6 +37,7 @@ mod m20261208_000013_key_fingerprint;
 mod m20261208_000015_kept_form;
 mod m20261208_000016_gathered;
 mod m20261208_000018_feed;
+mod m20261209_000020_staff_identity;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261208_000015_kept_form::Migration),
             Box::new(m20261208_000016_gathered::Migration),
             Box::new(m20261208_000018_feed::Migration),
+            Box::new(m20261209_000020_staff_identity::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@
 
 mod about;
 mod message;
+mod texts;
 mod topic;
 
 pub use message::MessageDone;
@@ -13,7 +14,6 @@ pub use topic::Topic;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
 use super::actor::{Actor, StaffRole};
@@ -317,6 +317,13 @@ pub enum Action {
     },
     /// A colleague chose a password and a second factor.
     StaffEnrolled,
+    /// A colleague linked the account of their organisation.
+    StaffIdentityLinked,
+    /// It was unlinked.
+    StaffIdentityUnlinked {
+        /// Whose.
+        staff: StaffId,
+    },
     /// A colleague signed in.
     StaffSignedIn,
     /// Many wrong passwords at a staff account. Until 0.2.0 it was locked by them.
@@ -359,24 +366,6 @@ impl Action {
     /// The stable name.
     pub fn name(&self) -> &'static str {
         self.into()
-    }
-
-    /// Every text in it, whoever wrote it: what is kept of people's own words is among them.
-    pub fn texts(&self) -> Vec<String> {
-        let mut texts = vec![];
-        if let Ok(stored) = serde_json::to_value(self) {
-            gather(stored, &mut texts);
-        }
-        texts
-    }
-}
-
-fn gather(value: Value, texts: &mut Vec<String>) {
-    match value {
-        Value::String(text) => texts.push(text),
-        Value::Array(values) => values.into_iter().for_each(|value| gather(value, texts)),
-        Value::Object(fields) => fields.into_iter().for_each(|(_, value)| gather(value, texts)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

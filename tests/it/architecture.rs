@@ -22,9 +22,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["domain", "clock", "chance", "links"]),
     ("mail", &["domain", "clock", "chance", "links"]),
     ("magister", &["domain", "clock", "chance", "links"]),
+    ("oidc", &["domain", "clock", "chance", "links"]),
     ("simulator", &["chance", "magister"]),
     ("crypto", &["domain", "clock", "chance", "links"]),
-    ("services", &["domain", "store", "mail", "magister", "crypto", "clock", "chance", "links", "metrics", "words"]),
+    (
+        "services",
+        &["domain", "store", "mail", "magister", "oidc", "crypto", "clock", "chance", "links", "metrics", "words"],
+    ),
     ("demo", &["domain", "store", "magister", "simulator", "crypto", "services", "chance"]),
     ("app", &["magister", "services", "clock", "metrics"]),
     (
@@ -35,12 +39,12 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("jobs", &["domain", "store", "services", "app", "clock", "chance", "links", "metrics"]),
-    ("settings", &["domain", "mail", "services", "web", "links", "telemetry"]),
+    ("settings", &["domain", "mail", "oidc", "services", "web", "links", "telemetry"]),
     (
         "startup",
         &[
-            "domain", "store", "mail", "magister", "crypto", "services", "app", "web", "jobs", "settings", "clock",
-            "chance", "metrics",
+            "domain", "store", "mail", "magister", "oidc", "crypto", "services", "app", "web", "jobs", "settings",
+            "clock", "chance", "metrics",
         ],
     ),
 ];
@@ -61,8 +65,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("axum_extra", &["web"]),
     ("tower", &["web"]),
     ("tower_http", &["web"]),
-    ("hyper", &["web", "magister", "simulator"]),
-    ("hyper_util", &["web", "magister", "simulator"]),
+    ("hyper", &["web", "magister", "oidc", "simulator"]),
+    ("hyper_util", &["web", "magister", "oidc", "simulator"]),
+    ("openidconnect", &["oidc"]),
     ("governor", &["web"]),
     ("rust_embed", &["web"]),
     ("qrcode", &["web"]),

@@ -61,6 +61,7 @@ mod mail_table;
 mod mail_windows;
 mod messages;
 mod moves;
+mod oidc;
 mod one_mail;
 mod optie_b;
 mod option_b;

@@ -12,7 +12,8 @@ use crate::store::mail::{frozen_mails, outbox};
 use crate::store::onboarding::joins;
 use crate::store::operations::{bulk_runs, feed};
 use crate::store::people::{
-    access_links, kept_forms, known_browsers, registrations, sessions, staff_browsers, stranger_counts, wrong_tries,
+    access_links, kept_forms, known_browsers, registrations, sessions, sign_in_trips, staff_browsers, stranger_counts,
+    wrong_tries,
 };
 
 /// How long ended links and requests are kept, so that a late visitor is told "used" or "too old".
@@ -57,7 +58,8 @@ pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64
     let counts = stranger_counts::delete_before(conn, now - Duration::days(KEEP_COUNTS_DAYS)).await?;
     let events = feed::delete_before(conn, now - Duration::days(KEEP_FEED_DAYS)).await?;
     let typed = kept_forms::delete_before(conn, now - Duration::minutes(KEEP_MINUTES)).await?;
-    let at_doors = tries + browsers + counts + events + typed;
+    let trips = sign_in_trips::delete_expired(conn, now).await?;
+    let at_doors = tries + browsers + counts + events + typed + trips;
     Ok(at_doors + links + requests + mails + frozen + checks + decided + runs + lists + sessions)
 }
 
