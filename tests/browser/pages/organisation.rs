@@ -68,13 +68,14 @@ fn every_page_about_the_account_of_an_organisation_is_fit_for_every_reader() {
     run(|stage| {
         let emergency = EmailAddress::parse("nood@kurve.example").expect("an address");
         // Nobody listens at the second.
-        for (name, issuer, policy) in [
-            ("anke", provider(), SignInPolicy::Either),
-            ("bert", "http://127.0.0.1:1".to_owned(), SignInPolicy::ProviderOnly { emergency }),
+        for (colleague, issuer, policy) in [
+            ("lezer", provider(), SignInPolicy::Either),
+            ("eva", "http://127.0.0.1:1".to_owned(), SignInPolicy::ProviderOnly { emergency }),
         ] {
             let mut browser = stage.browser();
-            browser.sign_in_as_staff("lezer@kurve.example");
-            let printed = stage.operate(&["staff", "add", &format!("{name}@kurve.example"), "--name", "Anke Bos"]);
+            browser.sign_in_as_staff(&format!("{colleague}@kurve.example"));
+            let printed =
+                stage.operate(&["staff", "add", &format!("van-{colleague}@kurve.example"), "--name", "Anke Bos"]);
             let invite = printed.lines().find_map(|line| line.trim().strip_prefix(&browser.base)).expect("a link");
             let later = Later::on(stage, |context| offer(context, &issuer, policy));
             browser.base.clone_from(&later.base);
