@@ -5,7 +5,7 @@
 //!          web        jobs                        entrances
 //!           └─── app ───┘                         what they work on
 //!             services          demo              use cases
-//!  store · mail · magister · crypto · simulator   adapters
+//!  store · mail · magister · oidc · crypto · simulator   adapters
 //!  entity      domain                             rows · rules
 //! ```
 //!
@@ -25,6 +25,7 @@ pub mod magister;
 pub mod mail;
 pub mod metrics;
 pub mod net;
+pub mod oidc;
 pub mod services;
 pub mod settings;
 pub mod shutdown;

@@ -137,8 +137,14 @@ pub const STAFF: &str = "/beheer";
 pub const STAFF_SIGN_IN: &str = "/beheer/inloggen";
 /// Signing out as a colleague.
 pub const STAFF_SIGN_OUT: &str = "/beheer/uitloggen";
+/// Signing in as a colleague with the account of their organisation.
+pub const STAFF_PROVIDER: &str = "/beheer/inloggen/organisatie";
+/// Coming back from there.
+pub const STAFF_PROVIDER_BACK: &str = "/beheer/inloggen/organisatie/terug";
 /// Choosing a password and a second factor.
 pub const STAFF_INVITE: &str = "/beheer/uitnodiging/{token}";
+/// Linking the account of the organisation instead.
+pub const STAFF_INVITE_PROVIDER: &str = "/beheer/uitnodiging/{token}/organisatie";
 /// The keys of machines.
 pub const STAFF_API_KEYS: &str = "/beheer/sleutels";
 /// Puts another key in the place of one.
@@ -193,6 +199,10 @@ pub const STAFF_ACCOUNT_PASSWORD: &str = "/beheer/account/wachtwoord";
 pub const STAFF_ACCOUNT_FACTOR: &str = "/beheer/account/code-app";
 /// Ends sessions of one's own.
 pub const STAFF_ACCOUNT_SESSIONS: &str = "/beheer/account/sessies";
+/// Linking the account of one's organisation.
+pub const STAFF_ACCOUNT_PROVIDER: &str = "/beheer/account/organisatie";
+/// Unlinking it.
+pub const STAFF_ACCOUNT_UNLINK: &str = "/beheer/account/organisatie/loskoppelen";
 /// A note that names the reader was seen.
 pub const STAFF_MENTION_SEEN: &str = "/beheer/vermeldingen/{note}/gezien";
 /// All schools.

@@ -29,6 +29,8 @@ pub struct Model {
     /// From when it no longer works.
     #[sea_orm(indexed)]
     pub expires_at: DateTimeUtc,
+    /// Whether a member of staff signed in with the account of their organisation; null as no.
+    pub by_identity: Option<bool>,
     /// The member of staff.
     #[sea_orm(belongs_to, from = "staff_id", to = "id")]
     pub staff: BelongsTo<Option<super::staff::Entity>>,

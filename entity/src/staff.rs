@@ -1,4 +1,4 @@
-//! Staff: the people at Kurve who sign in with a password and a code.
+//! Staff: the people at Kurve who sign in, with a password and a code or with the account of their organisation.
 
 use sea_orm::entity::prelude::*;
 
@@ -42,6 +42,8 @@ pub struct Model {
     pub passwords_alarm_at: Option<DateTimeUtc>,
     /// When Kurve was told last of wrong codes after the right password.
     pub codes_alarm_at: Option<DateTimeUtc>,
+    /// Since when they can sign in with the account of their organisation; null where none is linked.
+    pub linked_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

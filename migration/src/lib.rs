@@ -38,6 +38,7 @@ mod m20261208_000015_kept_form;
 mod m20261208_000016_gathered;
 mod m20261208_000018_feed;
 mod m20261209_000019_webhooks;
+mod m20261209_000020_staff_identity;
 mod m20261209_000021_audit_text;
 mod m20261209_000022_upkeep_note;
 mod parts;
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261208_000016_gathered::Migration),
             Box::new(m20261208_000018_feed::Migration),
             Box::new(m20261209_000019_webhooks::Migration),
+            Box::new(m20261209_000020_staff_identity::Migration),
             Box::new(m20261209_000021_audit_text::Migration),
             Box::new(m20261209_000022_upkeep_note::Migration),
         ]

@@ -12,10 +12,11 @@ use crate::domain::onboarding::decide::amsterdam_date;
 use crate::domain::upkeep::is_backup_overdue;
 use crate::mail::SmtpUrl;
 use crate::mail::transport::Seen;
+use crate::oidc::Look;
 use crate::services::operations::audit::{self, Finding};
 use crate::services::operations::key_check::{self, KeyFault};
 use crate::services::operations::{backup, holidays, machine_clock, replay};
-use crate::settings::{Settings, UnknownName};
+use crate::settings::{OidcSettings, Settings, UnknownName};
 use crate::startup::{self, StartError};
 use crate::store::onboarding::upkeep;
 use crate::store::{Fault, schema};
@@ -51,8 +52,12 @@ pub(super) async fn run(
     if startup::open_numo_codes(settings).is_err() {
         readable.numo_codes = None;
     }
+    if startup::open_provider(settings).is_err() {
+        readable.oidc = OidcSettings::default();
+    }
     match startup::open_any(&readable).await {
         Ok(app) => {
+            findings.extend(provider(settings, &app).await);
             findings.push(keys(&app).await);
             findings.push(database(&app).await);
             findings.push(clock(&app).await);
@@ -256,6 +261,25 @@ fn holidays_until(known_until: Option<NaiveDate>, today: NaiveDate) -> Health {
         )),
         None => Health::Bad("school holidays: none are known for some region".to_owned()),
     }
+}
+
+/// What the provider says of itself, and whether it takes our name and secret.
+async fn provider(settings: &Settings, app: &App) -> Vec<Health> {
+    let provider = match startup::open_provider(settings) {
+        Ok((_, Some(provider))) => provider,
+        Ok((_, None)) => return vec![],
+        Err(error) => return vec![Health::Bad(error.to_string())],
+    };
+    let (issuer, back) = (provider.issuer(), provider.redirect_url());
+    let redirect = Health::Good(format!("sign-in: register this redirect URI at the provider, to the sign: {back}"));
+    let looked = match provider.look(app.clock.now()).await {
+        Ok(Look { has_sign_out: true }) => Health::Good(format!("sign-in: {issuer} answers")),
+        Ok(Look { has_sign_out: false }) => {
+            Health::Good(format!("sign-in: {issuer} answers; it cannot be asked to sign people out there"))
+        }
+        Err(fault) => Health::Bad(format!("sign-in: {issuer}: {fault}.")),
+    };
+    vec![looked, redirect]
 }
 
 async fn audit_whole(app: &App) -> Health {

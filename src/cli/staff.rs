@@ -45,6 +45,11 @@ pub(super) enum StaffCommand {
         /// The address of the account
         email: String,
     },
+    /// Unlinks the account of a colleague's organisation and ends their sessions
+    Unlink {
+        /// The address of the account
+        email: String,
+    },
     /// Disables an account and ends its sessions
     Disable {
         /// The address of the account
@@ -84,12 +89,21 @@ pub(super) async fn run(settings: &Settings, command: StaffCommand) -> Result<()
             staff_accounts::disable(&app.context, now, &address(&email)?).await.map_err(gone)?;
             println!("The account is disabled and signed out.");
         }
+        StaffCommand::Unlink { email } => {
+            staff_accounts::unlink(&app.context, now, &address(&email)?).await.map_err(|error| match error {
+                ServiceError::NotFound => StartError::new(
+                    "no account with this address is linked to an account of the organisation; `koppelklaar staff list` shows them",
+                ),
+                other => other.into(),
+            })?;
+            println!("The account of the organisation is unlinked, and the colleague is signed out.");
+        }
         StaffCommand::List => {
             for account in staff_accounts::list(&app.context).await? {
-                let state = match (account.disabled_at, &account.password_hash) {
-                    (Some(_), _) => "disabled",
-                    (None, None) => "invited",
-                    (None, Some(_)) => "active",
+                let state = match account.disabled_at {
+                    Some(_) => "disabled",
+                    None if account.can_sign_in() => "active",
+                    None => "invited",
                 };
                 println!("{:8} {:8} {} <{}>", account.role.as_str(), state, account.name, account.email);
             }

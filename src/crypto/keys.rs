@@ -54,6 +54,8 @@ pub enum Purpose {
     SealTotp,
     /// Makes the one-time code secret that an invite shows.
     TotpOfInvite,
+    /// Makes the secrets of one sign-in at the provider.
+    SignInTrip,
     /// Seals a registration form until its address is confirmed.
     SealRegistration,
     /// Seals a list of schools that was brought, and its rows until they are carried out.

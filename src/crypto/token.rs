@@ -8,6 +8,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -59,6 +60,13 @@ impl fmt::Debug for Token {
     }
 }
 
+/// A secret of one sign-in at the provider, by what it is for: it follows from the state that goes along, so that it is kept
+/// nowhere; the state alone, which stands in addresses, does not tell it.
+pub fn of_trip(ring: &KeyRing, state: &Token, part: &str) -> SecretString {
+    let mac = Zeroizing::new(ring.first_mac(Purpose::SignInTrip, &[part.as_bytes(), state.0.as_slice()]));
+    URL_SAFE_NO_PAD.encode(mac.as_slice()).into()
+}
+
 /// What the database keeps of the code in a mail: a keyed hash that holds for one link only.
 pub fn code_hash(ring: &KeyRing, link: Uuid, code: &str) -> [u8; 32] {
     ring.first_mac(Purpose::AccessCode, &[link.as_bytes(), code.as_bytes()])
@@ -97,6 +105,29 @@ mod tests {
     #[test]
     fn debug_hides_the_token() {
         assert_eq!(format!("{:?}", Token::new(&Chance::seeded(1))), "Token(hidden)");
+    }
+
+    #[test]
+    fn the_secrets_of_a_sign_in_follow_from_its_state_and_our_key_and_differ_from_each_other() {
+        let ring = |seed| {
+            let line = KeyRing::generate_line(&Chance::seeded(seed), "a").expect("a valid id");
+            KeyRing::parse(line.expose_secret()).expect("a valid ring")
+        };
+        let (state, other) = (Token::new(&Chance::seeded(1)), Token::new(&Chance::seeded(2)));
+        let secret = |ring: &KeyRing, state, part| of_trip(ring, state, part).expose_secret().to_owned();
+        let nonce = secret(&ring(1), &state, "nonce");
+
+        assert_eq!(nonce, secret(&ring(1), &state, "nonce"));
+        // What proves a code (RFC 7636) has at least so many signs.
+        assert_eq!(nonce.len(), 43);
+        for different in [
+            secret(&ring(1), &state, "verifier"),
+            secret(&ring(1), &other, "nonce"),
+            secret(&ring(2), &state, "nonce"),
+            state.expose_text(),
+        ] {
+            assert_ne!(nonce, different);
+        }
     }
 
     #[test]

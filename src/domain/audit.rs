@@ -320,6 +320,13 @@ pub enum Action {
     },
     /// A colleague chose a password and a second factor.
     StaffEnrolled,
+    /// A colleague linked the account of their organisation.
+    StaffIdentityLinked,
+    /// It was unlinked.
+    StaffIdentityUnlinked {
+        /// Whose.
+        staff: StaffId,
+    },
     /// A colleague signed in.
     StaffSignedIn,
     /// Many wrong passwords at a staff account. Until 0.2.0 it was locked by them.

@@ -21,6 +21,7 @@ pub mod four_eyes;
 pub mod gathering;
 pub mod heartbeat;
 pub mod help_links;
+pub mod identity;
 pub mod ids;
 pub mod import_gate;
 pub mod insight;

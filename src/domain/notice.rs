@@ -123,6 +123,8 @@ pub enum AccountPart {
     Password,
     /// The second factor.
     SecondFactor,
+    /// The account of their organisation.
+    Identity,
 }
 
 /// What a mail is about: ids and plain facts, from which it is written when it is sent. No text, no token.

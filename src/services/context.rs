@@ -16,9 +16,11 @@ use crate::domain::check::CheckPolicy;
 use crate::domain::credential::{PasswordLength, Template};
 use crate::domain::gathering::Gathering;
 use crate::domain::help_links::HelpLinks;
+use crate::domain::identity::SignInPolicy;
 use crate::domain::mail_rules::MailRules;
 use crate::links::BaseUrl;
 use crate::mail::TokenAddress;
+use crate::oidc::Provider;
 use crate::store::Db;
 
 /// Kurve's support, where nothing else is set.
@@ -74,6 +76,10 @@ pub struct Context {
     pub check_waits: Arc<Notify>,
     /// Wakes the worker that does what was asked for many at once.
     pub bulk_waits: Arc<Notify>,
+    /// How colleagues sign in.
+    pub sign_in: Arc<SignInPolicy>,
+    /// Where they do with the account of their organisation, if that is set.
+    pub provider: Option<Provider>,
 }
 
 impl Context {
@@ -102,6 +108,8 @@ impl Context {
             webhook_waits: Arc::default(),
             check_waits: Arc::default(),
             bulk_waits: Arc::default(),
+            sign_in: Arc::default(),
+            provider: None,
         }
     }
 }

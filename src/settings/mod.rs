@@ -3,6 +3,7 @@
 
 mod error;
 mod names;
+mod oidc;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use self::error::SettingsError;
 pub use self::names::{UnknownName, find_unknown};
+pub use self::oidc::{OidcConfig, OidcSettings};
 pub use self::serve::ServeSettings;
 use crate::domain::check::CheckPolicy;
 use crate::domain::credential::PasswordLength;
@@ -158,6 +160,9 @@ pub struct Settings {
     /// Hosts of webhooks that may be within this network, by name, with commas between; others must be public
     #[arg(long, env = "KOPPELKLAAR_WEBHOOK_PRIVATE_HOSTS", value_delimiter = ',', value_parser = host, global = true)]
     pub webhook_private_hosts: Vec<String>,
+    /// Signing in with the account of one's organisation.
+    #[command(flatten)]
+    pub oidc: OidcSettings,
 
     /// How much is logged: error, warn, info, debug or trace [default: info, and warn in the demo]
     #[arg(long, env = "KOPPELKLAAR_LOG_LEVEL", global = true)]
@@ -256,7 +261,8 @@ impl Settings {
 
     /// The files that hold other secrets, as far as they are set.
     pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
-        [&self.database_url_file, &self.smtp_url_file].into_iter().flatten().map(PathBuf::as_path)
+        let files = [self.database_url_file.as_ref(), self.smtp_url_file.as_ref(), self.oidc.secret_file()];
+        files.into_iter().flatten().map(PathBuf::as_path)
     }
 
     /// The mail server's URL, if there is one.

@@ -28,14 +28,16 @@ use crate::app::App;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::domain::credential::Template;
+use crate::domain::identity::SignInPolicy;
 use crate::jobs;
 use crate::magister::{Limits, Magister};
 use crate::metrics::Metrics;
 use crate::net::Reach;
+use crate::oidc::Provider;
 use crate::services::Context;
 use crate::services::operations::backup::Unfit;
 use crate::services::operations::key_check;
-use crate::settings::Settings;
+use crate::settings::{OidcConfig, Settings};
 use crate::store::{Db, schema};
 use crate::web::WebState;
 use crate::webhook::Courier;
@@ -83,8 +85,9 @@ pub async fn open_any(settings: &Settings) -> Result<App, StartError> {
     })?;
     let magister = Magister::new(Reach::internet(), Limits::default(), chance.clone());
     let context = Context::new(db, keys, chance, settings.base_url.clone(), template);
+    let (sign_in, provider) = open_provider(settings)?;
     Ok(App {
-        context: Context { numo_codes, ..settings.apply_to(context) },
+        context: Context { numo_codes, sign_in: Arc::new(sign_in), provider, ..settings.apply_to(context) },
         mailer: mailer::open_mailer(settings)?,
         magister,
         courier: Courier::new(Reach::internet(), settings.webhook_private_hosts.clone()),
@@ -124,6 +127,19 @@ pub fn open_backup(file: &Path) -> Result<File, StartError> {
         Some(left) => Err(cannot(format!("something opened it and left {} beside it", left.display()))),
         None => File::open(file).map_err(|error| cannot(error.to_string())),
     }
+}
+
+/// The provider that the settings name, and how colleagues sign in. Nothing is asked of it: it may be away as we start.
+///
+/// # Errors
+/// What is wrong, by the name of the setting.
+pub fn open_provider(settings: &Settings) -> Result<(SignInPolicy, Option<Provider>), StartError> {
+    let Some(OidcConfig { registration, policy }) = settings.oidc.read(&settings.base_url)? else {
+        return Ok((SignInPolicy::default(), None));
+    };
+    let provider =
+        Provider::new(registration).map_err(|fault| StartError::new(format!("KOPPELKLAAR_OIDC_ISSUER: {fault}")))?;
+    Ok((policy, Some(provider)))
 }
 
 /// Refuses to go on with a database of another release.

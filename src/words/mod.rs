@@ -10,6 +10,7 @@ mod checks;
 mod dates;
 mod falls;
 mod glossary;
+mod identity;
 mod instructions;
 mod mail_reasons;
 pub mod messages;
@@ -35,6 +36,7 @@ pub use checks::{
 pub use dates::{date_nl, date_only_nl, date_short, moment_nl, moment_short, period_nl, time_nl, until_nl};
 pub use falls::{fall_cause, fall_reason, why_open};
 pub use glossary::{GLOSSARY, PLAIN, Word};
+pub use identity::{FaultWords, provider_fault};
 pub use instructions::{
     HelpLink, check_afterwards, import_help, import_instruction, instruction, licence_note, step_help, ticket_text,
     who_can,

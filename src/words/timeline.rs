@@ -140,6 +140,10 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::StaffSessionsEnded { sessions: 1 } => "Ergens anders uitgelogd.".into(),
         Action::StaffSessionsEnded { sessions } => format!("Op {sessions} andere plekken uitgelogd."),
         Action::StaffEnrolled => "Wachtwoord gekozen en inlogcodes ingesteld.".into(),
+        Action::StaffIdentityLinked => "Account van de organisatie gekoppeld.".into(),
+        Action::StaffIdentityUnlinked { staff } => {
+            format!("Account van de organisatie losgekoppeld: {}.", names.colleague(*staff))
+        }
         Action::StaffLocked { staff } => {
             format!("Vaak een fout wachtwoord getypt bij het account van {}.", names.colleague(*staff))
         }

@@ -6,6 +6,9 @@
   const summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();
 
+  // Somebody who comes back from their organisation has nothing to choose: the one button is pressed by itself.
+  document.querySelector("form[data-go-on]")?.requestSubmit();
+
   // A button in place of the keys that print a sheet.
   for (const hint of document.querySelectorAll("[data-print-hint]")) {
     const button = document.createElement("button");

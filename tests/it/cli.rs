@@ -107,7 +107,12 @@ fn every_setting_refuses_a_wrong_value_also_one_that_has_none_above() {
 #[test]
 fn a_setting_and_its_file_exclude_each_other() {
     with(Program::new, |program| async move {
-        for (setting, value) in [("DATABASE_URL", "sqlite:kk.db"), ("KEYS", "k1:x"), ("SMTP_URL", "smtp://127.0.0.1")] {
+        for (setting, value) in [
+            ("DATABASE_URL", "sqlite:kk.db"),
+            ("KEYS", "k1:x"),
+            ("SMTP_URL", "smtp://127.0.0.1"),
+            ("OIDC_CLIENT_SECRET", "x"),
+        ] {
             let (plain, file) = (format!("KOPPELKLAAR_{setting}"), format!("KOPPELKLAAR_{setting}_FILE"));
 
             let refusal = program.run_with(&["doctor"], &[(&plain, value), (&file, "file")]).refusal();

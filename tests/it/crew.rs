@@ -52,7 +52,7 @@ impl Member {
 /// Tries to sign in.
 pub(crate) async fn try_code(browser: &Visitor, email: &str, password: &str, code: &str) -> Page {
     let page = browser.get(links::STAFF_SIGN_IN).await;
-    page.submit(browser, "main form", &[("email", email), ("password", password), ("code", code)]).await
+    page.submit(browser, "form[data-form=sign_in]", &[("email", email), ("password", password), ("code", code)]).await
 }
 
 /// Whether a browser is signed in as Kurve.
@@ -67,7 +67,7 @@ pub(crate) async fn enrol(app: &TestApp, path: &str, password: &str) -> (Page, T
     let factor = app.shown_factor(&page);
     let code = totp::current(&factor, app.now());
     let fields = [("password", password), ("again", password), ("code", &*code)];
-    (page.submit(&visitor, "main form", &fields).await, factor)
+    (page.submit(&visitor, "form[data-form=enrol]", &fields).await, factor)
 }
 
 /// What was done about accounts of colleagues, in order.

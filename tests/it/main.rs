@@ -66,6 +66,7 @@ mod mail_windows;
 mod messages;
 mod moves;
 mod numo_shell;
+mod oidc;
 mod one_mail;
 mod optie_b;
 mod option_b;

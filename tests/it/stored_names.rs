@@ -13,6 +13,7 @@ use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
 use koppelklaar::domain::feed::FeedKind;
 use koppelklaar::domain::heartbeat::Worker;
+use koppelklaar::domain::identity::{ErrandKind, ProviderFault};
 use koppelklaar::domain::lockout::TrySort;
 use koppelklaar::domain::message::{Direction, LeftOut, Media};
 use koppelklaar::domain::notice::AccountPart;
@@ -99,10 +100,16 @@ fn every_stored_name_is_what_it_always_was() {
         ),
         (
             named::<Purpose>(),
-            "seal-credential seal-query seal-totp totp-of-invite seal-registration seal-roster seal-kept-form seal-mail seal-attachment seal-webhook email-lookup audit sign-statement \
+            "seal-credential seal-query seal-totp totp-of-invite sign-in-trip seal-registration seal-roster seal-kept-form seal-mail seal-attachment seal-webhook email-lookup audit sign-statement \
              csrf access-code bounce reply unsubscribe replaced-password client-network fingerprint",
         ),
-        (named::<AccountPart>(), "password second_factor"),
+        (named::<AccountPart>(), "password second_factor identity"),
+        (stored::<ErrandKind>(), "sign_in invite account"),
+        (
+            named::<ProviderFault>(),
+            "away no_document other_issuer unfit wrong_secret wrong_redirect denied code_refused unknown_key bad_token \
+             other_nonce clock_off refused",
+        ),
         (stored::<TrySort>(), "password code"),
         (named::<Subscription>(), "reminders digest"),
         (Lifecycle::VARIANTS.join(" "), "active paused withdrawn completed"),
@@ -143,7 +150,7 @@ fn every_stored_name_is_what_it_always_was() {
              mail_returned address_bounced address_works reminders_stopped reminders_resumed digest_stopped \
              digest_resumed option_b_table_kept option_b_file_made option_b_cleaned_up staff_added \
              staff_role_changed staff_enabled staff_disabled staff_invited staff_invite_withdrawn staff_reset \
-             staff_password_changed staff_factor_changed staff_sessions_ended staff_enrolled staff_signed_in \
+             staff_password_changed staff_factor_changed staff_sessions_ended staff_enrolled staff_identity_linked staff_identity_unlinked staff_signed_in \
              staff_locked staff_codes_tried api_key_added api_key_replaced api_key_revoked \
              person_erased webhook",
         ),

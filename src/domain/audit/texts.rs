@@ -71,6 +71,8 @@ impl Action {
             | Self::StaffFactorChanged
             | Self::StaffSessionsEnded { .. }
             | Self::StaffEnrolled
+            | Self::StaffIdentityLinked
+            | Self::StaffIdentityUnlinked { .. }
             | Self::StaffSignedIn
             | Self::StaffLocked { .. }
             | Self::StaffCodesTried { .. }

@@ -13,7 +13,8 @@ use crate::store::mail::{frozen_mails, outbox};
 use crate::store::onboarding::joins;
 use crate::store::operations::{bulk_runs, feed};
 use crate::store::people::{
-    access_links, kept_forms, known_browsers, registrations, sessions, staff_browsers, stranger_counts, wrong_tries,
+    access_links, kept_forms, known_browsers, registrations, sessions, sign_in_trips, staff_browsers, stranger_counts,
+    wrong_tries,
 };
 use crate::store::webhooks::deliveries;
 
@@ -60,7 +61,8 @@ pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64
     let events = feed::delete_before(conn, now - Duration::days(KEEP_FEED_DAYS)).await?;
     let typed = kept_forms::delete_before(conn, now - Duration::minutes(KEEP_MINUTES)).await?;
     let told = deliveries::delete_before(conn, now - Duration::days(KEEP_WEBHOOK_DAYS)).await?;
-    let at_doors = tries + browsers + counts + events + told + typed;
+    let trips = sign_in_trips::delete_expired(conn, now).await?;
+    let at_doors = tries + browsers + counts + events + told + typed + trips;
     Ok(at_doors + links + requests + mails + frozen + checks + decided + runs + lists + sessions)
 }
 

@@ -12,6 +12,7 @@ use crate::domain::colleague::{Colleague, Fate, leaves_an_admin};
 use crate::domain::ids::StaffId;
 use crate::domain::notice::{About, MailKind};
 use crate::services::people::staff_accounts::{self, NewColleague, StaffToken};
+use crate::services::people::{staff_auth, staff_identity};
 use crate::services::unit_of_work::{NewMail, UnitOfWork, dedupe_key};
 use crate::services::{Call, Context, ServiceError};
 use crate::store::StoreError;
@@ -45,6 +46,8 @@ impl From<StoreError> for ColleagueError {
 pub struct Listed {
     /// The account.
     pub account: StaffAccount,
+    /// Whether its colleague can get in as things are set.
+    pub gets_in: bool,
     /// The link, if one waits.
     pub invite: Option<Invite>,
     /// The mail with that link, if it went by mail and the outbox still has it.
@@ -63,7 +66,7 @@ pub async fn list(context: &Context) -> Result<Vec<Listed>, ServiceError> {
     let listed = accounts.into_iter().map(|account| {
         let invite = open.get(&account.id).copied();
         let mail = invite.and_then(|invite| mails.remove(&key_of(&invite)));
-        Listed { account, invite, mail }
+        Listed { gets_in: staff_auth::gets_in(context, &account), account, invite, mail }
     });
     Ok(listed.collect())
 }
@@ -87,13 +90,13 @@ pub async fn invite(context: &Context, call: &Call, person: NewColleague) -> Res
     Ok(work.finish().await?)
 }
 
-/// Sends another link to a colleague who did not choose a password yet; the older one stops working. `false` for one who
+/// Sends another link to a colleague who has no way to sign in yet; the older one stops working. `false` for one who
 /// did.
 pub async fn invite_again(context: &Context, call: &Call, staff: StaffId) -> Result<bool, ColleagueError> {
     let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold(&work, call).await?;
     let account = held.find(staff)?;
-    if account.disabled_at.is_some() || account.password_hash.is_some() {
+    if account.disabled_at.is_some() || account.can_sign_in() {
         return Ok(false);
     }
     invite_by_mail(context, &mut work, call, staff).await?;
@@ -126,7 +129,7 @@ pub async fn change_role(
     let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold(&work, call).await?;
     held.find(staff)?;
-    held.check_admin_stays(staff, Fate::Role(role))?;
+    held.check_admin_stays(context, staff, Fate::Role(role))?;
     if !staff::save_role(work.conn(), staff, role).await? {
         return Ok(false);
     }
@@ -143,7 +146,7 @@ pub async fn disable(context: &Context, call: &Call, staff: StaffId) -> Result<b
     let mut work = UnitOfWork::begin(context, call).await?;
     let held = hold(&work, call).await?;
     held.find(staff)?;
-    held.check_admin_stays(staff, Fate::ShutOut)?;
+    held.check_admin_stays(context, staff, Fate::ShutOut)?;
     if !staff::mark_disabled(work.conn(), staff, call.now).await? {
         return Ok(false);
     }
@@ -162,13 +165,14 @@ pub async fn enable(context: &Context, call: &Call, staff: StaffId) -> Result<bo
         return Ok(false);
     }
     work.note(None, Action::StaffEnabled { staff });
+    staff_identity::unlink_within(&mut work, staff).await?;
     invite_by_mail(context, &mut work, call, staff).await?;
     work.finish().await?;
     Ok(true)
 }
 
-/// Takes password and second factor of a colleague away, with all their sessions; they get a link by mail to choose both
-/// anew. `false` when they have none, or the account is disabled.
+/// Takes password, second factor and linked account of a colleague away, with all their sessions; they get a link by mail to
+/// choose anew. `false` when they have none, or the account is disabled.
 ///
 /// # Errors
 /// `LastAdmin` when no admin would be left who can sign in.
@@ -178,10 +182,11 @@ pub async fn reset(context: &Context, call: &Call, staff: StaffId) -> Result<boo
     if !held.find(staff)?.can_sign_in() {
         return Ok(false);
     }
-    held.check_admin_stays(staff, Fate::ShutOut)?;
+    held.check_admin_stays(context, staff, Fate::ShutOut)?;
     staff::clear_enrolled(work.conn(), staff).await?;
     sessions::delete_of_staff(work.conn(), staff).await?;
     work.note(None, Action::StaffReset { staff });
+    staff_identity::unlink_within(&mut work, staff).await?;
     invite_by_mail(context, &mut work, call, staff).await?;
     work.finish().await?;
     Ok(true)
@@ -195,7 +200,9 @@ impl Held {
         self.0.iter().find(|account| account.id == staff).ok_or(ServiceError::NotFound)
     }
 
-    fn check_admin_stays(&self, staff: StaffId, fate: Fate) -> Result<(), ColleagueError> {
+    fn check_admin_stays(&self, context: &Context, staff: StaffId, fate: Fate) -> Result<(), ColleagueError> {
+        // Who has a password only does not get in where the provider is required.
+        let standing = |account| Colleague { can_sign_in: staff_auth::gets_in(context, account), ..standing(account) };
         let all: Vec<Colleague> = self.0.iter().map(standing).collect();
         if leaves_an_admin(&all, staff, fate) { Ok(()) } else { Err(ColleagueError::LastAdmin) }
     }

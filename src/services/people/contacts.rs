@@ -334,9 +334,7 @@ async fn check_four_eyes(work: &UnitOfWork<'_>, who: ContactRef, by: StaffId) ->
     if !was_added_by(&adders, who.contact, by) {
         return Ok(());
     }
-    let can_vouch = |account: &StaffAccount| {
-        account.id != by && account.role.can_act() && account.disabled_at.is_none() && account.password_hash.is_some()
-    };
+    let can_vouch = |account: &StaffAccount| account.id != by && account.role.can_act() && account.can_sign_in();
     if staff::list(work.conn()).await?.iter().any(can_vouch) { Err(ServiceError::AddedByOneself) } else { Ok(()) }
 }
 

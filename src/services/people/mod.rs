@@ -16,6 +16,8 @@ pub mod readers;
 pub mod registrations;
 pub mod staff_accounts;
 pub mod staff_auth;
+pub mod staff_identity;
 mod staff_sessions;
+pub mod staff_trips;
 pub mod strangers;
 mod wrong_tries;

@@ -29,6 +29,9 @@ pub enum OwnAccountError {
     /// The code does not belong to the second factor shown.
     #[error("the code is wrong")]
     WrongCode,
+    /// Where the provider is required, this account has no password.
+    #[error("the account has no password")]
+    ProviderOnly,
     /// Too many wrong tries in this browser: none is looked at for a while.
     #[error("too many wrong tries in this browser")]
     Locked,
@@ -71,7 +74,7 @@ pub struct OwnSession {
 /// Changes one's own password; one's other sessions end, and a mail tells of it.
 ///
 /// # Errors
-/// `WrongPassword`, `Locked`.
+/// `WrongPassword`, `Locked`, `ProviderOnly`.
 pub async fn change_password(
     context: &Context,
     owner: Owner<'_>,
@@ -93,7 +96,7 @@ pub async fn change_password(
 /// Changes one's own second factor; one's other sessions end, and a mail tells of it.
 ///
 /// # Errors
-/// `WrongPassword`, `WrongCode`, `Locked`.
+/// `WrongPassword`, `WrongCode`, `Locked`, `ProviderOnly`.
 pub async fn change_factor(context: &Context, owner: Owner<'_>, factor: NewFactor<'_>) -> Result<(), OwnAccountError> {
     let (call, session) = (owner.call, owner.session);
     let seen = prove(context, owner).await?;
@@ -109,9 +112,12 @@ pub async fn change_factor(context: &Context, owner: Owner<'_>, factor: NewFacto
 }
 
 /// Looks at the present password, before any transaction: a wrong one counts like one at the door.
-async fn prove(context: &Context, owner: Owner<'_>) -> Result<StaffAccount, OwnAccountError> {
+pub(super) async fn prove(context: &Context, owner: Owner<'_>) -> Result<StaffAccount, OwnAccountError> {
     let Owner { call, client, present, .. } = owner;
     let seen = staff::load(context.db.reader(), who(call)?).await?;
+    if !staff_auth::takes_password_of(context, &seen) {
+        return Err(OwnAccountError::ProviderOnly);
+    }
     let comer = wrong_tries::comer(context.db.reader(), seen.id, Some(client)).await?;
     if comer.must_wait(context.db.reader(), call).await? {
         return Err(OwnAccountError::Locked);
@@ -127,13 +133,13 @@ async fn prove(context: &Context, owner: Owner<'_>) -> Result<StaffAccount, OwnA
 }
 
 /// Holds the account, if it still is as it was when the password was looked at.
-async fn hold_as_seen(work: &UnitOfWork<'_>, seen: &StaffAccount) -> Result<(), OwnAccountError> {
+pub(super) async fn hold_as_seen(work: &UnitOfWork<'_>, seen: &StaffAccount) -> Result<(), OwnAccountError> {
     let now = staff::load_for_update(work.conn(), seen.id).await?;
     let is_as_seen = now.password_hash == seen.password_hash && now.totp_sealed == seen.totp_sealed;
     if is_as_seen && now.can_sign_in() { Ok(()) } else { Err(OwnAccountError::WrongPassword) }
 }
 
-fn tell(context: &Context, work: &mut UnitOfWork<'_>, account: &StaffAccount, part: AccountPart) {
+pub(super) fn tell(context: &Context, work: &mut UnitOfWork<'_>, account: &StaffAccount, part: AccountPart) {
     let occasion = Token::new(&context.chance).hash();
     work.mail(NewMail {
         kind: MailKind::StaffAccountChanged,

@@ -272,7 +272,7 @@ pub async fn find_person(
     let found = sessions::find(context.db.reader(), &session.hash(), now).await?;
     Ok(found.map(|found| match found.holder {
         Holder::School { email_key } => format!("contact/{email_key}"),
-        Holder::Staff { id } => format!("staff/{id}"),
+        Holder::Staff { id, by_identity: _ } => format!("staff/{id}"),
     }))
 }
 

@@ -9,6 +9,7 @@ use crate::domain::audit::Action;
 use crate::domain::ids::{InviteId, StaffId};
 use crate::domain::lockout::Alarms;
 use crate::domain::text::{EmailAddress, PersonName};
+use crate::services::people::staff_identity;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::StoreError;
@@ -72,6 +73,7 @@ pub(super) async fn insert(
         alarms: Alarms::default(),
         created_at: now,
         disabled_at: None,
+        linked_at: None,
     };
     match staff::insert(work.conn(), &account, &email_key).await {
         Err(StoreError::Taken) => return Err(ServiceError::ContactExists),
@@ -132,6 +134,7 @@ pub async fn enable(context: &Context, now: DateTime<Utc>, email: &EmailAddress)
         return Err(ServiceError::NotFound);
     }
     work.note(None, Action::StaffEnabled { staff: account.id });
+    staff_identity::unlink_within(&mut work, account.id).await?;
     let token = invite_within(context, &mut work, now, account.id).await?;
     work.finish().await?;
     Ok(token)
@@ -150,6 +153,22 @@ pub async fn disable(context: &Context, now: DateTime<Utc>, email: &EmailAddress
     }
     sessions::delete_of_staff(work.conn(), account.id).await?;
     work.note(None, Action::StaffDisabled { staff: account.id });
+    work.finish().await
+}
+
+/// Unlinks the account of a colleague's organisation and signs them out, as it is theirs no more.
+///
+/// # Errors
+/// `NotFound` when no account has the address, or none is linked to it.
+pub async fn unlink(context: &Context, now: DateTime<Utc>, email: &EmailAddress) -> Result<(), ServiceError> {
+    let account = load(context, email).await?;
+    let call = Call::by_machine(Actor::Operator, now, "staff_unlink");
+    let mut work = UnitOfWork::begin(context, &call).await?;
+    staff::load_for_update(work.conn(), account.id).await?;
+    if !staff_identity::unlink_within(&mut work, account.id).await? {
+        return Err(ServiceError::NotFound);
+    }
+    sessions::delete_of_staff(work.conn(), account.id).await?;
     work.finish().await
 }
 

@@ -1,4 +1,5 @@
-//! How Kurve's colleagues get in: password and one-time code, chosen by a one-time link.
+//! How Kurve's colleagues get in: password and one-time code, chosen by a one-time link. The account of their organisation is in
+//! [`super::staff_identity`].
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -54,6 +55,9 @@ pub enum EnrolError {
     /// The link was used, replaced, or is too old.
     #[error("the link no longer works")]
     Gone,
+    /// Where the provider is required, this account has no password.
+    #[error("the account has no password")]
+    ProviderOnly,
     /// Something else.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -76,7 +80,9 @@ pub async fn sign_in(
     let email_key = context.keys.email_key(&typed.email.key_form());
     let account = staff::find_by_email(context.db.reader(), &email_key).await?;
     let known = account.as_ref().map(|account| Account::Colleague(account.id));
-    let token = match account.filter(StaffAccount::can_sign_in) {
+    // Where the provider is required all others are as somebody who is not here.
+    let takes_password = |account: &StaffAccount| account.can_sign_in() && takes_password_of(context, account);
+    let token = match account.filter(takes_password) {
         Some(account) => try_account(context, asked, account, typed).await?,
         None => {
             waste(context, asked, typed).await?;
@@ -88,6 +94,18 @@ pub async fn sign_in(
         (_, account) => door_log::refused(asked, account),
     }
     Ok(token)
+}
+
+/// Whether an account may be signed in to with a password, once it has one.
+pub(super) fn takes_password_of(context: &Context, account: &StaffAccount) -> bool {
+    context.sign_in.takes_password_of(&account.email)
+}
+
+/// Whether the colleague of an account can get in as things are set: with a password that still counts, or at the provider.
+pub(super) fn gets_in(context: &Context, account: &StaffAccount) -> bool {
+    let by_password = account.password_hash.is_some() && takes_password_of(context, account);
+    let at_provider = account.linked_at.is_some() && context.provider.is_some();
+    account.disabled_at.is_none() && (by_password || at_provider)
 }
 
 async fn try_account(
@@ -134,7 +152,7 @@ async fn try_account(
         return Ok(None);
     }
     comer.welcome(work.conn(), &call, asked.client).await?;
-    let token = staff_sessions::open(context, work.conn(), call.now, &held).await?;
+    let token = staff_sessions::open(context, work.conn(), call.now, &held, false).await?;
     if let Some(before) = asked.client.and_then(|client| client.staff_session.as_ref()) {
         sessions::delete_of_staff_token(work.conn(), &before.hash()).await?;
     }
@@ -211,7 +229,7 @@ pub async fn find_invited(context: &Context, now: DateTime<Utc>, token: &Token) 
 /// Chooses password and second factor; sessions from before end.
 ///
 /// # Errors
-/// `WrongCode`, `Gone`.
+/// `WrongCode`, `Gone`, `ProviderOnly`.
 pub async fn enrol(
     context: &Context,
     asked: AnonymousCall<'_>,
@@ -221,6 +239,9 @@ pub async fn enrol(
 ) -> Result<(), EnrolError> {
     let now = asked.now;
     let account = find_invited(context, now, token).await?;
+    if !takes_password_of(context, &account) {
+        return Err(EnrolError::ProviderOnly);
+    }
     let factor = prove_factor(context, account.id, &factor, now).ok_or(EnrolError::WrongCode)?;
     let hash = hash(context, password).await?;
 
@@ -270,7 +291,11 @@ pub(super) async fn hash(context: &Context, password: StaffPassword) -> Result<S
     context.hashing.run(move || password_hash::hash(password.secret(), &chance)).await
 }
 
-async fn load_invite(conn: &impl ConnectionTrait, now: DateTime<Utc>, token: &Token) -> Result<Invite, EnrolError> {
+pub(super) async fn load_invite(
+    conn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    token: &Token,
+) -> Result<Invite, EnrolError> {
     let invite = invites::find_by_token(conn, &token.hash()).await.map_err(ServiceError::from)?;
     invite.filter(|invite| invite.used_at.is_none() && now <= invite.expires_at).ok_or(EnrolError::Gone)
 }

@@ -20,6 +20,8 @@ pub enum Holder {
     Staff {
         /// Which colleague.
         id: StaffId,
+        /// Whether they signed in with the account of their organisation.
+        by_identity: bool,
     },
 }
 
@@ -40,9 +42,9 @@ pub struct StoredSession {
 
 /// Stores a new session.
 pub async fn insert(conn: &impl ConnectionTrait, new: &StoredSession, token_hash: &[u8]) -> Result<(), StoreError> {
-    let (kind, email_key, staff) = match &new.holder {
-        Holder::School { email_key } => ("contact", Some(email_key.clone()), None),
-        Holder::Staff { id } => ("staff", None, Some(id.as_uuid())),
+    let (kind, email_key, staff, by_identity) = match &new.holder {
+        Holder::School { email_key } => ("contact", Some(email_key.clone()), None, None),
+        Holder::Staff { id, by_identity } => ("staff", None, Some(id.as_uuid()), Some(*by_identity)),
     };
     let row = session::ActiveModel {
         id: Set(new.id.as_uuid()),
@@ -53,6 +55,7 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &StoredSession, token_hash
         created_at: Set(new.created_at),
         last_seen_at: Set(new.last_seen_at),
         expires_at: Set(new.expires_at),
+        by_identity: Set(by_identity),
     };
     session::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
@@ -185,7 +188,9 @@ pub async fn delete_expired(conn: &impl ConnectionTrait, before: DateTime<Utc>) 
 fn to_stored(row: session::Model) -> Result<StoredSession, StoreError> {
     let holder = match (row.kind.as_str(), row.email_key, row.staff_id) {
         ("contact", Some(email_key), None) => Holder::School { email_key },
-        ("staff", None, Some(id)) => Holder::Staff { id: StaffId::from_uuid(id) },
+        ("staff", None, Some(id)) => {
+            Holder::Staff { id: StaffId::from_uuid(id), by_identity: row.by_identity.unwrap_or(false) }
+        }
         _ => return Err(StoreError::CorruptRow { table: "session", id: row.id.to_string(), what: "kind" }),
     };
     Ok(StoredSession {

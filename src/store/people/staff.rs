@@ -34,12 +34,14 @@ pub struct StaffAccount {
     pub created_at: DateTime<Utc>,
     /// Since when it is disabled.
     pub disabled_at: Option<DateTime<Utc>>,
+    /// Since when its colleague can sign in with the account of their organisation.
+    pub linked_at: Option<DateTime<Utc>>,
 }
 
 impl StaffAccount {
     /// Whether its colleague can sign in with it.
     pub fn can_sign_in(&self) -> bool {
-        self.disabled_at.is_none() && self.password_hash.is_some()
+        self.disabled_at.is_none() && (self.password_hash.is_some() || self.linked_at.is_some())
     }
 }
 
@@ -63,6 +65,7 @@ pub async fn insert(conn: &impl ConnectionTrait, new: &StaffAccount, email_key: 
         disabled_at: Set(new.disabled_at),
         passwords_alarm_at: Set(new.alarms.passwords_at),
         codes_alarm_at: Set(new.alarms.codes_at),
+        linked_at: Set(new.linked_at),
     };
     staff::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
@@ -249,5 +252,6 @@ pub(super) fn to_account(row: staff::Model) -> Result<StaffAccount, StoreError> 
         totp_last_step: row.totp_last_step,
         created_at: row.created_at,
         disabled_at: row.disabled_at,
+        linked_at: row.linked_at,
     })
 }

@@ -23,6 +23,10 @@ pub enum CrewDone {
     PasswordChanged,
     /// One's own second factor was changed.
     FactorChanged,
+    /// The account of one's organisation was linked.
+    IdentityLinked,
+    /// It was unlinked.
+    IdentityUnlinked,
     /// One or more of one's own sessions were ended.
     SessionsEnded,
     /// A note was changed.
@@ -90,6 +94,12 @@ impl CrewDone {
             }
             Self::PasswordChanged => "Je wachtwoord is gewijzigd. Op andere plekken ben je uitgelogd.",
             Self::FactorChanged => "Je code-app is gewijzigd. Op andere plekken ben je uitgelogd.",
+            Self::IdentityLinked => {
+                "Je account is gekoppeld. Je kunt nu inloggen met het account van je organisatie. Op andere plekken ben je uitgelogd."
+            }
+            Self::IdentityUnlinked => {
+                "Het account van je organisatie is losgekoppeld. Je logt weer in met je wachtwoord. Op andere plekken ben je uitgelogd."
+            }
             Self::SessionsEnded => "Daar ben je uitgelogd.",
             Self::NoteChanged => "De notitie is gewijzigd.",
             Self::NoteDeleted => "De notitie is verwijderd.",

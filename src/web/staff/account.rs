@@ -1,4 +1,5 @@
-//! One's own account: another password, and where one is signed in. Another second factor is in [`super::account_factor`].
+//! One's own account: another password, and where one is signed in. Another second factor is in [`super::account_factor`], the
+//! account of one's organisation in [`super::account_identity`].
 
 use askama::Template;
 use axum::extract::State;
@@ -30,6 +31,10 @@ pub(super) const WRONG_PASSWORD: &str = "Dit is niet het wachtwoord waarmee je n
 pub(super) const LOCKED: &str =
     "Er is te vaak een fout wachtwoord getypt. Wacht minstens een kwartier en probeer het dan opnieuw.";
 
+/// What someone reads who has no password, since all but one sign in elsewhere.
+pub(super) const PROVIDER_ONLY: &str =
+    "Je logt hier in met het account van je organisatie. Een wachtwoord en een code-app gebruik je niet.";
+
 /// A session as the page shows it.
 struct SessionRow {
     id: String,
@@ -48,6 +53,12 @@ struct AccountPage {
     role: &'static str,
     sessions: Vec<SessionRow>,
     all_others: &'static str,
+    /// Whether the account of one's organisation can be used here.
+    has_provider: bool,
+    /// Since when that is linked; empty when it is not.
+    linked: String,
+    /// Whether there is a password, and it may be used.
+    has_password: bool,
     /// What is wrong, by field.
     wrong: FieldErrors,
     errors: Vec<FieldError>,
@@ -75,6 +86,10 @@ async fn page_of(
         role: words::role_name(staff.account.role),
         sessions: sessions.into_iter().map(session_row).collect(),
         all_others: ALL_OTHERS,
+        has_provider: web.context.provider.is_some(),
+        linked: staff.account.linked_at.map(words::date_nl).unwrap_or_default(),
+        has_password: staff.account.password_hash.is_some()
+            && web.context.sign_in.takes_password_of(&staff.account.email),
         errors: wrong.all().to_vec(),
         wrong,
         refusal,
@@ -128,10 +143,21 @@ pub(super) async fn change_password(
             Ok(()) => return Ok(flash::redirect(&web, links::STAFF_ACCOUNT, Flash::Crew(CrewDone::PasswordChanged))),
             Err(OwnAccountError::WrongPassword | OwnAccountError::WrongCode) => wrong.add("present", WRONG_PASSWORD),
             Err(OwnAccountError::Locked) => refusal = LOCKED,
+            Err(OwnAccountError::ProviderOnly) => refusal = PROVIDER_ONLY,
             Err(OwnAccountError::Service(error)) => return Err(error.into()),
         }
     }
-    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&web, &staff, wrong, refusal).await?)
+    show_again(&web, &staff, wrong, refusal).await
+}
+
+/// The page again, with why not.
+pub(super) async fn show_again(
+    web: &WebState,
+    staff: &Staff,
+    wrong: FieldErrors,
+    refusal: &'static str,
+) -> Result<Response, PageError> {
+    page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(web, staff, wrong, refusal).await?)
 }
 
 /// Which session ends.

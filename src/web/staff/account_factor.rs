@@ -10,7 +10,7 @@ use axum::response::Response;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::account::{LOCKED, WRONG_PASSWORD};
+use super::account::{LOCKED, PROVIDER_ONLY, WRONG_PASSWORD};
 use super::desk::{self, Nav};
 use super::invite::{draw_qr, groups_of_four};
 use crate::crypto::Token;
@@ -95,6 +95,7 @@ pub(super) async fn change(
             wrong.add("code", "Deze code klopt niet. Typ de zes cijfers die nu bij de nieuwe sleutel in de app staan.")
         }
         Err(OwnAccountError::Locked) => refusal = LOCKED,
+        Err(OwnAccountError::ProviderOnly) => refusal = PROVIDER_ONLY,
         Err(OwnAccountError::Service(error)) => return Err(error.into()),
     }
     let page = FactorPage { refusal, ..page_of(&web, &staff, &key, wrong)? };

@@ -57,7 +57,7 @@ enum State {
 
 impl State {
     fn of(listed: &Listed, now: DateTime<Utc>) -> Self {
-        let Listed { account, invite, mail } = listed;
+        let Listed { account, invite, mail, .. } = listed;
         let is_lost = mail.as_ref().is_some_and(|mail| matches!(mail.status, MailStatus::Failed | MailStatus::Dropped));
         match invite {
             _ if account.disabled_at.is_some() => Self::Disabled,
@@ -106,7 +106,7 @@ impl State {
 
 /// A colleague as the page shows them.
 pub(super) fn row(listed: &Listed, looking: Looking) -> ColleagueRow {
-    let Listed { account, invite: _, mail } = listed;
+    let Listed { account, mail, .. } = listed;
     let state = State::of(listed, looking.now);
     let reader = MailReader { can_act: false, now: looking.now };
     ColleagueRow {
@@ -126,7 +126,7 @@ pub(super) fn row(listed: &Listed, looking: Looking) -> ColleagueRow {
 }
 
 fn lines(listed: &Listed, state: State, now: DateTime<Utc>) -> Vec<String> {
-    let Listed { account, invite, mail: _ } = listed;
+    let Listed { account, invite, gets_in, .. } = listed;
     let disabled = account.disabled_at.map(|at| format!("Uitgezet op {}.", words::date_nl(at)));
     let tried = account.alarms.lasts_since(now).filter(|_| state == State::Tried);
     let tried = tried.map(|at| format!("Veel foute pogingen om in te loggen, op {}.", words::moment_nl(at)));
@@ -138,12 +138,17 @@ fn lines(listed: &Listed, state: State, now: DateTime<Utc>) -> Vec<String> {
             format!("De link werkt tot {until}.")
         }
     });
-    disabled.into_iter().chain(tried).chain(invited).collect()
+    let linked = account
+        .linked_at
+        .map(|at| format!("Logt in met het account van de organisatie, gekoppeld op {}.", words::date_nl(at)));
+    let out = (account.can_sign_in() && !gets_in)
+        .then(|| "Kan niet inloggen zolang er geen account van de organisatie is gekoppeld.".to_owned());
+    disabled.into_iter().chain(tried).chain(linked).chain(out).chain(invited).collect()
 }
 
 /// What an admin can do about a colleague; about themselves only what does not shut them out.
 fn asks(listed: &Listed, state: State, looking: Looking) -> Vec<Ask> {
-    let Listed { account, invite, mail: _ } = listed;
+    let Listed { account, invite, .. } = listed;
     let id = account.id;
     let is_other = id != looking.reader;
     let is_disabled = state == State::Disabled;
@@ -163,10 +168,14 @@ fn asks(listed: &Listed, state: State, looking: Looking) -> Vec<Ask> {
             .field(role_field(account.role.as_str()))
     };
     let reset = || {
-        about(id, "reset", "Opnieuw laten instellen", links::STAFF_COLLEAGUE_RESET)
+        let ask = about(id, "reset", "Opnieuw laten instellen", links::STAFF_COLLEAGUE_RESET)
             .note("Voor wie wachtwoord of telefoon kwijt is. Het oude wachtwoord en de oude code-app werken meteen niet meer.")
             .note("Je collega krijgt een mail met een link om ze opnieuw te kiezen.")
-            .weight(Weight::Warning)
+            .weight(Weight::Warning);
+        match account.linked_at {
+            Some(_) => ask.note("Het account van de organisatie wordt losgekoppeld."),
+            None => ask,
+        }
     };
     let disable = || {
         about(id, "disable", "Uitzetten", links::STAFF_COLLEAGUE_DISABLE)

@@ -1,4 +1,5 @@
-//! A one-time link: a colleague chooses a password and puts the second factor in an app.
+//! A one-time link: a colleague chooses a password and puts the second factor in an app, or links the account of their organisation
+//! ([`super::identity`]).
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -22,6 +23,10 @@ use crate::web::form::{FieldError, FieldErrors, Posted};
 use crate::web::page::Frame;
 use crate::web::{WebState, page};
 
+/// Why no password is kept.
+const PROVIDER_ONLY: &str = "Een wachtwoord kiezen kan hier niet. Open de link uit de mail opnieuw en log in met het account van je \
+                             organisatie.";
+
 /// The side of the QR code, in CSS pixels at least: a phone reads it from a screen at arm's length.
 const QR_PIXELS: u32 = 220;
 
@@ -41,6 +46,10 @@ struct InvitePage {
     /// What is wrong, by field.
     wrong: FieldErrors,
     errors: Vec<FieldError>,
+    /// Where to link the account of the organisation instead; empty where that cannot be.
+    provider: String,
+    /// Whether a password can be chosen.
+    takes_password: bool,
 }
 
 #[derive(Template)]
@@ -71,7 +80,7 @@ async fn find(web: &WebState, visit: &Visit, token: &str) -> Result<Option<Invit
     let Some(token) = Token::parse(token) else { return Ok(None) };
     match staff_auth::find_invited(&web.context, visit.now, &token).await {
         Ok(account) => Ok(Some(Invited { token, account })),
-        Err(EnrolError::Gone | EnrolError::WrongCode) => Ok(None),
+        Err(EnrolError::Gone | EnrolError::WrongCode | EnrolError::ProviderOnly) => Ok(None),
         Err(EnrolError::Service(error)) => Err(error.into()),
     }
 }
@@ -88,6 +97,7 @@ fn page_of(
     key: &Token,
     wrong: FieldErrors,
 ) -> Result<InvitePage, PageError> {
+    let policy = &web.context.sign_in;
     let (email, totp) = (account.email.as_str(), TotpSecret::of_invite(&web.context.keys, key));
     let qr = draw_qr(&otpauth_url(&totp, email)).ok_or(PageError::Broken("a QR code that is too long"))?;
     Ok(InvitePage {
@@ -100,6 +110,12 @@ fn page_of(
         key: key.expose_text(),
         errors: wrong.all().to_vec(),
         wrong,
+        provider: if policy.has_provider() {
+            links::fill(links::STAFF_INVITE_PROVIDER, &[&token.expose_text()])
+        } else {
+            String::new()
+        },
+        takes_password: policy.takes_password_of(&account.email),
     })
 }
 
@@ -157,6 +173,7 @@ pub(super) async fn create(
                 "Deze code klopt niet. Typ de zes cijfers die nu in de app staan. Kijk ook of je telefoon de goede tijd heeft.",
             ),
             Err(EnrolError::Gone) => return gone(&web, &visit),
+            Err(EnrolError::ProviderOnly) => return Err(PageError::Refused(PROVIDER_ONLY.to_owned())),
             Err(EnrolError::Service(error)) => return Err(error.into()),
         }
     }

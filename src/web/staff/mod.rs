@@ -6,6 +6,7 @@
 
 mod account;
 mod account_factor;
+mod account_identity;
 mod addresses;
 mod alarms;
 mod api_keys;
@@ -29,6 +30,8 @@ mod export;
 mod form_response;
 mod forms;
 mod grounds;
+mod identity;
+mod identity_fault;
 mod insight;
 mod invite;
 mod lifecycle;
@@ -82,7 +85,10 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF, get(worklist::show))
         .route(links::STAFF_SIGN_IN, get(sign_in::show).post(sign_in::create))
         .route(links::STAFF_SIGN_OUT, post(sign_in::delete))
+        .route(links::STAFF_PROVIDER, post(identity::begin))
+        .route(links::STAFF_PROVIDER_BACK, get(identity::show).post(identity::create))
         .route(links::STAFF_INVITE, get(invite::show).post(invite::create))
+        .route(links::STAFF_INVITE_PROVIDER, post(identity::begin_invited))
         .route(links::STAFF_SCHOOLS, get(schools::list))
         .route(links::STAFF_SCHOOLS_CSV, get(export::csv))
         .route(links::STAFF_SCHOOLS_XLSX, get(export::workbook))
@@ -188,5 +194,7 @@ fn people_routes() -> Router<WebState> {
         .route(links::STAFF_ACCOUNT_PASSWORD, post(account::change_password))
         .route(links::STAFF_ACCOUNT_FACTOR, get(account_factor::show).post(account_factor::change))
         .route(links::STAFF_ACCOUNT_SESSIONS, post(account::end_sessions))
+        .route(links::STAFF_ACCOUNT_PROVIDER, post(account_identity::begin))
+        .route(links::STAFF_ACCOUNT_UNLINK, post(account_identity::delete))
         .route(links::STAFF_MENTION_SEEN, post(mentions::mark_seen))
 }

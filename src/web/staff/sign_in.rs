@@ -1,4 +1,5 @@
-//! Signing in and out as a colleague: e-mail address, password and one-time code.
+//! Signing in and out as a colleague: e-mail address, password and one-time code. With the account of their organisation:
+//! [`super::identity`].
 
 use askama::Template;
 use axum::extract::State;
@@ -7,13 +8,15 @@ use axum::response::Response;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::identity;
+use crate::crypto::Token;
 use crate::domain::lockout::OF_CLIENT;
 use crate::domain::text::EmailAddress;
 use crate::links;
-use crate::services::people::{portal_access, staff_auth};
+use crate::services::people::{staff_auth, staff_trips};
 use crate::web::error::PageError;
 use crate::web::extract::{Staff, Visit};
-use crate::web::flash::{self, Flash};
+use crate::web::flash::{self, Flash, FlashMessage};
 use crate::web::form::{FieldError, FieldErrors, Posted, Pressed};
 use crate::web::page::Frame;
 use crate::web::rate_limit::Door;
@@ -27,6 +30,10 @@ struct SignInPage {
     action: &'static str,
     email: String,
     errors: Vec<FieldError>,
+    /// Where to sign in with the account of one's organisation, if that can be.
+    provider: Option<&'static str>,
+    /// Whether that is the way for all but one.
+    is_provider_only: bool,
 }
 
 /// Shows the form.
@@ -36,7 +43,15 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Result<Re
 
 fn page_of(web: &WebState, visit: &Visit, email: String, errors: FieldErrors) -> SignInPage {
     let frame = Frame { home: links::STAFF.to_owned(), ..visit.frame(web) };
-    SignInPage { frame, action: links::STAFF_SIGN_IN, email, errors: errors.all().to_vec() }
+    let policy = &web.context.sign_in;
+    SignInPage {
+        frame,
+        action: links::STAFF_SIGN_IN,
+        email,
+        errors: errors.all().to_vec(),
+        provider: policy.has_provider().then_some(links::STAFF_PROVIDER),
+        is_provider_only: !policy.takes_passwords(),
+    }
 }
 
 /// What someone types; no `Debug`, since it holds a password.
@@ -80,32 +95,49 @@ pub(super) async fn create(
     };
     let Some(token) = token else {
         let mut errors = FieldErrors::default();
-        errors.add("email", failed());
+        errors.add("email", failed(&web));
         return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page_of(&web, &visit, form.email, errors));
     };
-    let cookie = Jar::Staff.write(&web, token.expose_text());
-    let return_to = return_to::read_staff(&web, &headers);
-    let response = flash::with_cookie(flash::see_other(return_to.as_deref().unwrap_or(links::STAFF)), &cookie);
-    Ok(if return_to.is_some() { flash::with_cookie(response, &Jar::Next.forget(&web)) } else { response })
+    Ok(welcome(&web, &headers, &token))
 }
 
-fn failed() -> String {
+/// Leads somebody on whose session has begun: to the page that they came for, if they came for one.
+pub(super) fn welcome(web: &WebState, headers: &HeaderMap, token: &Token) -> Response {
+    let cookie = Jar::Staff.write(web, token.expose_text());
+    let return_to = return_to::read_staff(web, headers);
+    let response = flash::with_cookie(flash::see_other(return_to.as_deref().unwrap_or(links::STAFF)), &cookie);
+    if return_to.is_some() { flash::with_cookie(response, &Jar::Next.forget(web)) } else { response }
+}
+
+/// The same for every address, so that it tells nobody which is the emergency account.
+fn failed(web: &WebState) -> String {
     let [first, ..] = OF_CLIENT;
+    let who = if web.context.sign_in.takes_passwords() {
+        ""
+    } else {
+        "Met een wachtwoord kan alleen het noodaccount inloggen. Gebruik het account van je organisatie. "
+    };
     format!(
-        "Inloggen is niet gelukt. Controleer je e-mailadres, wachtwoord en code, en of je telefoon de goede tijd \
+        "Inloggen is niet gelukt. {who}Controleer je e-mailadres, wachtwoord en code, en of je telefoon de goede tijd \
          heeft. Na {} foute pogingen kun je {} minuten niet inloggen.",
         first.tries,
         first.within.num_minutes()
     )
 }
 
-/// Signs out.
+/// Signs out; at the provider too, for who came from there.
 pub(super) async fn delete(
     State(web): State<WebState>,
     staff: Staff,
     Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Response, PageError> {
-    portal_access::sign_out(&web.context, &staff.session).await?;
-    let response = flash::redirect(&web, links::STAFF_SIGN_IN, Flash::SignedOut);
+    let onwards = staff_trips::sign_out(&web.context, staff.visit.now, &staff.session).await?;
+    let response = match onwards {
+        Some(url) => {
+            let told = Jar::Flash.write(&web, FlashMessage::from(Flash::SignedOut).as_text());
+            flash::with_cookie(identity::go_out(&web, &staff.visit, url)?, &told)
+        }
+        None => flash::redirect(&web, links::STAFF_SIGN_IN, Flash::SignedOut),
+    };
     Ok(flash::with_cookie(response, &Jar::Staff.forget(&web)))
 }

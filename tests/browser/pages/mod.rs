@@ -23,6 +23,7 @@ mod messages;
 mod option_b;
 mod option_b_faults;
 mod option_b_files;
+mod organisation;
 mod portal;
 mod public;
 mod staff;

@@ -318,14 +318,14 @@ impl TestApp {
         let secret = self.shown_factor(&page);
         let code = koppelklaar::crypto::totp::current(&secret, self.now());
         let fields = [("password", STAFF_PASSWORD), ("again", STAFF_PASSWORD), ("code", &code)];
-        let enrolled = page.submit(&visitor, "main form", &fields).await;
+        let enrolled = page.submit(&visitor, "form[data-form=enrol]", &fields).await;
         assert_eq!(enrolled.status, 303, "{}", enrolled.body);
         // A code works once.
         self.advance(TimeDelta::seconds(30));
         let code = koppelklaar::crypto::totp::current(&secret, self.now());
         let page = visitor.get("/beheer/inloggen").await;
         let fields = [("email", email), ("password", STAFF_PASSWORD), ("code", &code)];
-        let done = page.submit(&visitor, "main form", &fields).await;
+        let done = page.submit(&visitor, "form[data-form=sign_in]", &fields).await;
         assert_eq!(done.status, 303, "{}", done.body);
         visitor
     }

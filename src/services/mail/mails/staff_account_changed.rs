@@ -1,4 +1,4 @@
-//! A colleague of Kurve changed their password or second factor, to themselves: if it was not them, they hear of it.
+//! A colleague of Kurve changed their password, second factor or linked account, to themselves: if it was not them, they hear of it.
 
 use super::{Mail, bodies};
 use crate::domain::notice::AccountPart;
@@ -20,6 +20,7 @@ impl StaffAccountChanged {
         match self.part {
             AccountPart::Password => "wachtwoord",
             AccountPart::SecondFactor => "code-app",
+            AccountPart::Identity => "koppeling met het account van je organisatie",
         }
     }
 }

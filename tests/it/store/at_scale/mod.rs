@@ -64,12 +64,13 @@ const LIST: &str = "School;BRIN;Domein;Contact;E-mail\n\
     De Zon;98ZB;zon;Bo Bos;bo@zon.example\nDe Maan;12A8;maan;Bo Bos;bo@zon.example\n";
 
 /// What is not opened by a link: it takes a token, which is found by its hash, or never ends.
-const NOT_OPENED: [&str; 10] = [
+const NOT_OPENED: [&str; 11] = [
     links::REGISTER_CONFIRM,
     links::REGISTER_CHANGE,
     links::SIGN_IN_LINK,
     links::UNSUBSCRIBE,
     links::STAFF_INVITE,
+    links::STAFF_PROVIDER_BACK,
     links::ASSETS,
     links::SCHOOL_CHECK_LIVE.route(),
     links::STAFF_CHECK_LIVE,
