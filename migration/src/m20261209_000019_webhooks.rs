@@ -85,6 +85,7 @@ fn subject() -> Subject {
                 &["endpoint_id", "status", "next_attempt_at", "id"],
             ),
             index("idx-webhook_delivery-endpoint_id_id", "webhook_delivery", &["endpoint_id", "id"]),
+            index("idx-webhook_delivery-lease_id", "webhook_delivery", &["lease_id"]),
             index("idx-webhook_delivery-created_at", "webhook_delivery", &["created_at"]),
             index("idx-webhook_attempt-delivery_id_at", "webhook_attempt", &["delivery_id", "at"]),
         ],

@@ -66,6 +66,8 @@ pub(super) async fn run(
             findings.push(states_follow(&app).await);
             findings.push(holidays_known(&app).await);
             findings.push(backup_noted(&app).await);
+            // Or what SQLite keeps beside its file may be left behind, with the rights that the file had.
+            app.context.db.close().await;
         }
         Err(error) => findings.push(Health::Bad(error.to_string())),
     }

@@ -79,7 +79,8 @@ fn the_group_may_read_them_where_that_is_set_and_nobody_else() {
         for name in ["test.db", "test.db.keys"] {
             for (mode, is_taken) in [(0o640, true), (0o644, false), (0o660, false), (0o600, true)] {
                 chmod(&program, name, mode);
-                assert_eq!(program.run(&["doctor"]).code == Some(0), is_taken, "{name} {mode:o}");
+                let doctor = program.run(&["doctor"]);
+                assert_eq!(doctor.code == Some(0), is_taken, "{name} {mode:o}: {doctor:?}");
             }
         }
         chmod(&program, "test.db", 0o640);

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use entity::{
     access_link, address_mark, attachment, bulk_item, bulk_run, check_override, contact, desk_setting, frozen_mail,
     join_request, kept_form, known_browser, mail_connection, message, note, note_mention, outbox, registration,
-    reminder_mail, roster, saved_view, session, staff, staff_browser, staff_invite, stranger_count, taking, wrong_try,
+    reminder_mail, roster, saved_view, session, sign_in_trip, staff, staff_browser, staff_identity, staff_invite,
+    stranger_count, taking, wrong_try,
 };
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -153,6 +154,11 @@ async fn erase_colleague(
 ) -> Result<(), StoreError> {
     session::Entity::delete_many().filter(session::COLUMN.staff_id.eq(id)).exec(conn).await?;
     staff_browser::Entity::delete_many().filter(staff_browser::COLUMN.staff_id.eq(id)).exec(conn).await?;
+    sign_in_trip::Entity::delete_many().filter(sign_in_trip::COLUMN.staff_id.eq(id)).exec(conn).await?;
+    let invites = staff_invite::Entity::find().filter(staff_invite::COLUMN.staff_id.eq(id)).all(conn).await?;
+    let of_invites = sign_in_trip::COLUMN.invite_id.is_in(invites.iter().map(|invite| invite.id));
+    sign_in_trip::Entity::delete_many().filter(of_invites).exec(conn).await?;
+    staff_identity::Entity::delete_many().filter(staff_identity::COLUMN.staff_id.eq(id)).exec(conn).await?;
     staff_invite::Entity::delete_many().filter(staff_invite::COLUMN.staff_id.eq(id)).exec(conn).await?;
     wrong_try::Entity::delete_many().filter(wrong_try::COLUMN.staff_id.eq(id)).exec(conn).await?;
     saved_view::Entity::delete_many().filter(saved_view::COLUMN.staff_id.eq(id)).exec(conn).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entity::{contact, join_request, staff};
+use entity::{contact, join_request, staff, staff_identity};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 
 use crate::domain::ids::{ConnectionId, ContactId, JoinRequestId, StaffId};
@@ -17,6 +17,8 @@ pub struct Known {
     pub(super) contacts: Vec<contact::Model>,
     pub(super) requests: Vec<join_request::Model>,
     pub(super) staff: Option<staff::Model>,
+    /// The accounts of their organisation that a colleague signs in with.
+    pub(super) identities: Vec<staff_identity::Model>,
 }
 
 impl Known {
@@ -33,7 +35,10 @@ impl Known {
             .all(conn)
             .await?;
         let staff = staff::Entity::find().filter(staff::COLUMN.email_key.eq(email_key)).one(conn).await?;
-        Ok(Self { email_key: email_key.to_owned(), contacts, requests, staff })
+        let of_staff = staff.as_ref().map(|staff| staff.id).unwrap_or_default();
+        let identities =
+            staff_identity::Entity::find().filter(staff_identity::COLUMN.staff_id.eq(of_staff)).all(conn).await?;
+        Ok(Self { email_key: email_key.to_owned(), contacts, requests, staff, identities })
     }
 
     /// The person, as they are known again elsewhere. A colleague of Kurve is known again by the address only: what they

@@ -1,5 +1,6 @@
 //! What is kept of a person, to be read: every column that says something, and no key, hash or seal.
 
+use entity::staff_identity;
 use serde_json::{Value, json};
 
 use super::traces::OpenedRow;
@@ -24,10 +25,12 @@ impl Traces {
                 "vouch_ground": contact.vouch_ground, "created_at": contact.created_at, "removed_at": contact.removed_at,
             })
         });
+        let identity = |one: &staff_identity::Model| json!({ "issuer": one.issuer, "subject": one.subject, "linked_at": one.linked_at, "last_used_at": one.last_used_at });
+        let identities: Vec<Value> = known.identities.iter().map(identity).collect();
         let colleagues = known.staff.iter().map(|staff| {
             json!({
                 "name": staff.name, "email": staff.email, "role": staff.role, "created_at": staff.created_at,
-                "disabled_at": staff.disabled_at,
+                "disabled_at": staff.disabled_at, "identities": identities,
             })
         });
         let requests = known.requests.iter().map(|request| {

@@ -27,7 +27,7 @@ const NOTHING: &[&str] = &[
     "reminder_arrangement.own_days reminder_mail.about roster.mapping school.brin school.brin_key school.course",
     "school_summary.brin school_summary.domain school_summary.doubted_gates school_summary.region school_summary.status",
     "session.kind session.token_hash staff.role staff_browser.browser_hash staff_invite.token_hash standing.name",
-    "upkeep_note.name webhook_attempt.answer webhook_attempt.outcome webhook_delivery.body webhook_delivery.kind",
+    "sign_in_trip.browser_hash sign_in_trip.errand sign_in_trip.state_hash upkeep_note.name webhook_attempt.answer webhook_attempt.outcome webhook_delivery.body webhook_delivery.kind",
     "webhook_delivery.status webhook_endpoint.old_secret_sealed webhook_endpoint.secret_sealed webhook_endpoint.stopped_why",
     "webhook_endpoint.url weekly_figure.kind weekly_figure.party work_item.key work_item.kind work_item.subject wrong_try.client wrong_try.sort",
 ];
@@ -43,7 +43,7 @@ const OF_SCHOOLS_AND_KURVE: &[&str] = &[
 const THEIRS: &[&str] = &[
     "access_link.email_key address_mark.address_key contact.email contact.email_key contact.name join_request.email",
     "join_request.email_key join_request.name known_browser.email_key message.sender reminder_mail.address_key",
-    "saved_view.name saved_view.query session.email_key staff.email staff.email_key staff.name staff.password_hash",
+    "saved_view.name saved_view.query session.email_key staff_identity.issuer staff_identity.subject staff.email staff.email_key staff.name staff.password_hash",
     "staff.totp_sealed stranger_count.name",
 ];
 

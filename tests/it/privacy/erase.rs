@@ -223,6 +223,10 @@ fn a_colleague_is_erased_once_the_account_is_disabled() {
         app.issue(kurve, &school).await;
         app.new_mails().await;
 
+        let linked = "INSERT INTO staff_identity (id, issuer, subject, staff_id, linked_at)
+            SELECT id, 'https://login.example', 'eva-at-the-provider', id, created_at FROM staff";
+        sql(&app.database.url, linked).await;
+
         let in_use = erased(&app, "eva@kurve.nl").await;
         sql(&app.database.url, "UPDATE staff SET disabled_at = created_at").await;
         erased(&app, "eva@kurve.nl").await.expect("it is not in use");
@@ -231,6 +235,7 @@ fn a_colleague_is_erased_once_the_account_is_disabled() {
         assert_eq!(texts(&app.database.url, "SELECT name FROM staff").await, ["een eerdere collega"]);
         let stored = everything_stored(&app).await;
         assert!(!holds(&stored, b"eva@kurve.nl") && !holds(&stored, b"Eva Jansen"));
+        assert!(!holds(&stored, b"eva-at-the-provider"));
     });
 }
 

@@ -21,7 +21,7 @@ use strum::IntoEnumIterator;
 use tokio::task::JoinSet;
 
 use crate::support::acting::{STEPS_OF_SCHOOL, reason};
-use crate::support::database::{sql, texts};
+use crate::support::database::{self, sql, texts};
 use crate::support::{TestApp, TestSchool, run};
 
 const SCHOOLS: [(&str, &str); 4] = [("10AA", "een"), ("10AB", "twee"), ("10AC", "drie"), ("10AD", "vier")];
@@ -167,8 +167,10 @@ fn the_step_that_makes_the_figures_counts_what_was_there_before_it() {
         let place = steps.iter().position(|step| step.name() == "m20261205_000002_weekly_figure").expect("it is there");
         let back = u32::try_from(steps.len() - place).expect("few");
 
+        database::lay_texts_aside(&app.database.url).await;
         Migrator::down(&db, Some(back)).await.expect("they can be undone");
         Migrator::up(&db, None).await.expect("and done again");
+        database::put_texts_back(&app.database.url).await;
         upkeep::fill(&app.context().db, Which::All).await.expect("the lists are filled");
 
         assert!(!texts(&app.database.url, "SELECT kind FROM weekly_figure").await.is_empty());

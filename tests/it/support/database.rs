@@ -117,6 +117,17 @@ pub(crate) async fn sql(url: &str, statement: &str) {
     conn.close().await.expect("the database closes");
 }
 
+/// Lays the texts of the audit aside, before steps are undone with which they would go.
+pub(crate) async fn lay_texts_aside(url: &str) {
+    sql(url, "CREATE TABLE texts_aside AS SELECT * FROM audit_text").await;
+}
+
+/// Puts them back, once the steps are done again.
+pub(crate) async fn put_texts_back(url: &str) {
+    sql(url, "INSERT INTO audit_text SELECT * FROM texts_aside").await;
+    sql(url, "DROP TABLE texts_aside").await;
+}
+
 /// What the database says of a statement that it refuses.
 pub(crate) async fn refused(url: &str, statement: &str) -> String {
     use sea_orm::{ConnectionTrait, Database};
