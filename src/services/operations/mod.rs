@@ -7,6 +7,7 @@ pub mod clock_repair;
 pub mod desk_settings;
 pub mod export;
 pub mod feed;
+pub mod findings;
 pub mod holiday_book;
 pub mod holidays;
 pub mod housekeeping;
