@@ -17,5 +17,6 @@ pub mod machine_clock;
 pub mod replay;
 pub mod saved_views;
 pub mod setup;
+pub mod system;
 pub mod usual;
 pub mod worker_health;
