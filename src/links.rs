@@ -169,6 +169,8 @@ pub const STAFF_WEBHOOK_TEST: &str = "/beheer/webhooks/{webhook}/proef";
 pub const STAFF_WEBHOOK_REPLAY: &str = "/beheer/webhooks/{webhook}/vanaf";
 /// Sends it one message again.
 pub const STAFF_WEBHOOK_AGAIN: &str = "/beheer/webhooks/{webhook}/berichten/{bericht}/opnieuw";
+/// How the installation itself is.
+pub const STAFF_SYSTEM: &str = "/beheer/systeem";
 /// What is kept of a person.
 pub const STAFF_PRIVACY: &str = "/beheer/privacy";
 /// The same, to hand over as a page.

@@ -2,20 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::{Months, NaiveDate};
 use clap::Args;
 use secrecy::ExposeSecret;
 
 use super::audit::{cut, untrue};
+use super::doctor_words::sentence;
 use crate::app::App;
-use crate::domain::onboarding::decide::amsterdam_date;
-use crate::domain::upkeep::is_backup_overdue;
 use crate::mail::SmtpUrl;
 use crate::mail::transport::Seen;
 use crate::oidc::Look;
-use crate::services::operations::audit::{self, Finding};
+use crate::services::operations::audit;
+use crate::services::operations::findings::{self, Finding, Gravity};
 use crate::services::operations::key_check::{self, KeyFault};
-use crate::services::operations::{backup, holidays, machine_clock, replay};
+use crate::services::operations::replay;
 use crate::settings::{OidcSettings, Settings, UnknownName};
 use crate::startup::{self, StartError};
 use crate::store::onboarding::upkeep;
@@ -25,6 +24,16 @@ enum Health {
     Good(String),
     Worry(String),
     Bad(String),
+}
+
+/// A finding, in the words of the command.
+fn said(finding: &Finding) -> Health {
+    let text = sentence(finding);
+    match finding.gravity() {
+        Gravity::Fine => Health::Good(text),
+        Gravity::Worry => Health::Worry(text),
+        Gravity::Wrong => Health::Bad(text),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -39,7 +48,8 @@ pub(super) async fn run(
     args: &DoctorArgs,
     unknown_names: &[UnknownName],
 ) -> Result<(), StartError> {
-    let mut findings = vec![base_url(settings), query_template(settings), mail_encryption(settings)];
+    let mut findings =
+        vec![said(&findings::of_base(&settings.base_url)), query_template(settings), mail_encryption(settings)];
     findings.extend(mail_rules(settings));
     findings.extend(numo_codes(settings));
     findings.extend(unknown_names.iter().map(|unknown| Health::Bad(unknown.to_string())));
@@ -89,16 +99,6 @@ pub(super) async fn run(
     if is_bad { Err(StartError::new("not everything is in order: see the lines with FAIL")) } else { Ok(()) }
 }
 
-fn base_url(settings: &Settings) -> Health {
-    let base = &settings.base_url;
-    if base.is_https() || ["127.0.0.1", "localhost", "[::1]"].contains(&base.host()) {
-        return Health::Good(format!("base URL: {base}"));
-    }
-    Health::Worry(format!(
-        "base URL: {base} has no HTTPS. Put a proxy with TLS before it and set KOPPELKLAAR_BASE_URL."
-    ))
-}
-
 fn query_template(settings: &Settings) -> Health {
     match (&settings.query_template, startup::open_template(settings)) {
         (_, Err(error)) => Health::Bad(error.to_string()),
@@ -139,15 +139,7 @@ fn mail_encryption(settings: &Settings) -> Health {
 }
 
 fn mail_rules(settings: &Settings) -> Vec<Health> {
-    let rules = settings.mail_rules();
-    let held = rules.is_held.then(|| {
-        "mail: KOPPELKLAAR_MAIL=hold keeps every mail and sends none. Set it to send and restart to let them go."
-            .to_owned()
-    });
-    let some = rules.only_to.is_some().then(|| {
-        "mail: only receivers in KOPPELKLAAR_MAIL_ONLY_TO get mail; the others show on the page Post.".to_owned()
-    });
-    held.into_iter().chain(some).map(Health::Worry).collect()
+    findings::of_mail_rules(&settings.mail_rules()).iter().map(said).collect()
 }
 
 fn open_files(settings: &Settings) -> Vec<Health> {
@@ -168,41 +160,33 @@ async fn keys(app: &App) -> Health {
 }
 
 async fn database(app: &App) -> Health {
-    if let Some(what) = ill(app).await {
-        return Health::Bad(what);
-    }
-    match schema::pending(&app.context.db).await {
+    let behind = match ill(app).await {
+        Some(fault) => return said(&Finding::DatabaseIll(fault)),
+        None => schema::pending(&app.context.db).await,
+    };
+    match behind {
         Ok(0) => match upkeep::are_complete(app.context.db.reader()).await {
-            Ok(true) => Health::Good("database: answers, and is up to date".to_owned()),
-            Ok(false) => Health::Bad(
-                "database: the list of schools or the worklist is not complete. Run `koppelklaar migrate`.".to_owned(),
-            ),
+            Ok(true) => said(&Finding::DatabaseWorks),
+            Ok(false) => said(&Finding::ListsIncomplete),
             Err(error) => Health::Bad(format!("database: {error}.")),
         },
-        Ok(behind) => Health::Bad(format!("database: {behind} step(s) behind. Run `koppelklaar migrate`.")),
+        Ok(behind) => said(&Finding::StepsBehind(behind)),
         Err(error) => Health::Bad(format!("database: {error}.")),
     }
 }
 
-/// What keeps the database from its work, with what to do.
-async fn ill(app: &App) -> Option<String> {
+/// What keeps the database from its work.
+async fn ill(app: &App) -> Option<Fault> {
     let db = &app.context.db;
-    let fault = match db.look().await {
-        Ok(()) => db.examine().await.ok().flatten()?,
-        Err(fault) => fault,
-    };
-    let advice = match fault {
-        Fault::Away => "Check that it runs and can be reached.",
-        Fault::Busy => "See what holds it, and end that.",
-        Fault::Full => "Make room on it.",
-        Fault::Damaged => "Stop `serve`, keep the file as it is, and go back to a backup.",
-    };
-    Some(format!("database: {fault}. {advice}"))
+    match db.look().await {
+        Ok(()) => db.examine().await.ok().flatten(),
+        Err(fault) => Some(fault),
+    }
 }
 
 async fn clock(app: &App) -> Health {
-    match machine_clock::check_at(&app.context, app.clock.now()).await {
-        Ok(()) => Health::Good("clock: is the database's".to_owned()),
+    match findings::of_clock(&app.context, app.clock.now()).await {
+        Ok(found) => said(&found),
         Err(error) => Health::Bad(format!("clock: {error}. Until then nothing is sent and planned from here.")),
     }
 }
@@ -246,22 +230,9 @@ fn no_mail(why: &str) -> Health {
 }
 
 async fn holidays_known(app: &App) -> Health {
-    match holidays::current(&app.context).await {
-        Ok(known) => holidays_until(known.known_until(), amsterdam_date(app.clock.now())),
+    match findings::of_holidays(&app.context, app.clock.now()).await {
+        Ok(found) => said(&found),
         Err(_) => Health::Worry("school holidays: not checked, since the database is not up to date".to_owned()),
-    }
-}
-
-/// Worries a year ahead: the government publishes the holidays of a school year some years before it begins.
-fn holidays_until(known_until: Option<NaiveDate>, today: NaiveDate) -> Health {
-    let in_a_year = today.checked_add_months(Months::new(12)).unwrap_or(NaiveDate::MAX);
-    match known_until {
-        Some(day) if day >= in_a_year => Health::Good(format!("school holidays: known until {day}")),
-        Some(day) => Health::Worry(format!(
-            "school holidays: known until {day}; after that schools are reminded in their holidays. Get the JSON of infotype \
-             schoolholidays at opendata.rijksoverheid.nl and run `koppelklaar holidays load FILE`."
-        )),
-        None => Health::Bad("school holidays: none are known for some region".to_owned()),
     }
 }
 
@@ -286,11 +257,11 @@ async fn provider(settings: &Settings, app: &App) -> Vec<Health> {
 
 async fn audit_whole(app: &App) -> Health {
     match audit::verify(&app.context).await {
-        Ok(Finding::Whole { entries, .. }) => Health::Good(format!("audit: whole, {entries} entries")),
-        Ok(Finding::Broken { id, what }) => Health::Bad(format!(
+        Ok(audit::Finding::Whole { entries, .. }) => Health::Good(format!("audit: whole, {entries} entries")),
+        Ok(audit::Finding::Broken { id, what }) => Health::Bad(format!(
             "audit: broken at row {id}, {what}. Keep the database as it is and find out who changed it."
         )),
-        Ok(Finding::Cut { entries, head }) => Health::Bad(format!("audit: {}.", cut(entries, head))),
+        Ok(audit::Finding::Cut { entries, head }) => Health::Bad(format!("audit: {}.", cut(entries, head))),
         Err(_) => Health::Worry("audit: not checked, since the database is not up to date".to_owned()),
     }
 }
@@ -306,19 +277,8 @@ async fn states_follow(app: &App) -> Health {
 }
 
 async fn backup_noted(app: &App) -> Health {
-    let how = if app.context.db.is_sqlite() {
-        "Run `koppelklaar backup FILE` each night."
-    } else {
-        "Run `pg_dump` each night, and `koppelklaar backup --note` after it."
-    };
-    match backup::find_last(&app.context).await {
-        Ok(last) if is_backup_overdue(last, app.clock.now()) => {
-            Health::Worry(format!("backup: none was noted in the last three days. {how}"))
-        }
-        Ok(last) => {
-            let at = last.map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
-            Health::Good(format!("backup: last one noted at {at}"))
-        }
+    match findings::of_backup(&app.context, app.clock.now()).await {
+        Ok(found) => said(&found),
         Err(_) => Health::Worry("backup: not known, since the database is not up to date".to_owned()),
     }
 }
@@ -327,29 +287,5 @@ async fn backup_whole(settings: &Settings, file: &Path) -> Health {
     match super::backup::look(settings, file).await {
         Ok(lines) => Health::Good(format!("backup: {}", lines.join(" "))),
         Err(error) => Health::Bad(format!("backup: {error}.")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_worries_a_year_before_the_known_school_holidays_end() {
-        let date = |text: &str| text.parse::<NaiveDate>().expect("a date");
-        let mark = |today| match holidays_until(Some(date("2030-01-06")), date(today)) {
-            Health::Good(_) => "good",
-            Health::Worry(text) => {
-                assert!(text.contains("2030-01-06") && text.contains("`koppelklaar holidays load FILE`"), "{text}");
-                "worry"
-            }
-            Health::Bad(_) => "bad",
-        };
-
-        assert_eq!(
-            ["2026-11-23", "2029-01-06", "2029-01-07", "2031-01-01"].map(mark),
-            ["good", "good", "worry", "worry"]
-        );
-        assert!(matches!(holidays_until(None, date("2026-11-23")), Health::Bad(_)));
     }
 }

@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod demo;
 mod doctor;
+mod doctor_words;
 mod environment;
 mod health;
 mod help;

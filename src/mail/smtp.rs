@@ -94,6 +94,11 @@ impl SmtpTransport {
         Self { url, timeouts: Timeouts::default(), authority: None, kept: Arc::default() }
     }
 
+    /// Where mails are handed over; nothing of how to sign in there.
+    pub fn host(&self) -> &str {
+        self.url.host()
+    }
+
     /// The same with other time limits.
     #[must_use]
     pub fn with_timeouts(self, timeouts: Timeouts) -> Self {

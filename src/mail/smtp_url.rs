@@ -97,6 +97,11 @@ impl SmtpUrl {
         Ok(Self { host, port, encryption, login, hello_name })
     }
 
+    /// Which machine it is: nothing of how to sign in there.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Whether mails cross the network encrypted; if not, the doctor warns.
     pub fn is_encrypted(&self) -> bool {
         self.encryption != Encryption::None

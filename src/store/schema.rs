@@ -1,5 +1,7 @@
 //! The shape of the database: making it, and telling whether it is up to date.
 
+use std::collections::BTreeSet;
+
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 
@@ -48,6 +50,31 @@ async fn migrate_alone(db: &Db, which: Which) -> Result<usize, StoreError> {
     upkeep::fill(db, which).await?;
     recount::fill_if_empty(db).await?;
     Ok(missing)
+}
+
+/// Which steps the database went through, as far as can be read without writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steps {
+    /// How many it went through.
+    pub applied: usize,
+    /// The name of the newest of them.
+    pub newest: String,
+    /// How many of ours it is behind.
+    pub behind: usize,
+}
+
+/// Which steps the database went through; changes nothing, not even where there are none.
+pub async fn look(db: &Db) -> Result<Steps, StoreError> {
+    let sql = "SELECT version FROM seaql_migrations";
+    let rows = db.reader().query_all_raw(Statement::from_string(db.read.get_database_backend(), sql)).await?;
+    let applied = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<BTreeSet<_>, _>>()?;
+    let ours = Migrator::migrations();
+    Ok(Steps {
+        applied: applied.len(),
+        // The names of steps are in their order.
+        newest: applied.last().cloned().unwrap_or_default(),
+        behind: ours.iter().filter(|step| !applied.contains(step.name())).count(),
+    })
 }
 
 /// How many steps the database is behind.

@@ -107,6 +107,7 @@ mod store;
 mod stored_names;
 mod strangers;
 mod summaries;
+mod system_page;
 mod threads;
 mod timer;
 mod two_tabs;

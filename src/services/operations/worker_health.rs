@@ -202,7 +202,7 @@ impl HealthMonitor {
 
     /// Since when it looks. Where the clock was put back behind that, it begins anew: nobody would be found silent
     /// before that moment comes again.
-    fn watched_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+    pub fn watched_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let mut since = self.since.lock();
         *since = now.min(*since);
         *since

@@ -162,6 +162,19 @@ pub async fn list_certificates(
     Ok(readable(with_both(conn, found.all(conn).await?).await?, with_school))
 }
 
+/// How many connections of schools under way or done have a certificate that ends in a span of time, up to the most that
+/// is counted.
+pub async fn count_certificates(
+    conn: &impl ConnectionTrait,
+    after: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let ending = connection_summary::Entity::find()
+        .filter(connection_summary::COLUMN.certificate_until.gt(after))
+        .filter(connection_summary::COLUMN.certificate_until.lte(until));
+    count_up_to(conn, ending).await
+}
+
 fn for_kurve() -> Select<connection_summary::Entity> {
     connection_summary::Entity::find().filter(connection_summary::COLUMN.kurve_since.is_not_null())
 }

@@ -19,5 +19,6 @@ pub mod key_fingerprints;
 pub mod recount;
 pub mod replay;
 pub mod saved_views;
+pub mod size;
 pub mod tally;
 pub mod upkeep_notes;

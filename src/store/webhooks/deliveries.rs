@@ -12,7 +12,7 @@ use crate::domain::ids::{LeaseId, WebhookDeliveryId, WebhookEndpointId};
 use crate::domain::retry;
 use crate::domain::webhook::{Delivery, DeliveryStatus};
 use crate::store::queue::{self, Columns, Queue};
-use crate::store::{ConnectionTrait, LeaseTerm, Page, StoreError, WriteTx};
+use crate::store::{ConnectionTrait, LeaseTerm, Page, StoreError, WriteTx, count_up_to};
 
 /// How long a lease lasts: longer than a try may take. What a dead worker had comes back after it.
 pub const LEASE: Duration = Duration::seconds(60);
@@ -182,6 +182,14 @@ pub async fn has_waiting(
         .one(conn)
         .await?;
     Ok(found.is_some())
+}
+
+/// How many messages wait for an endpoint, as far as is counted.
+pub async fn count_waiting(conn: &impl ConnectionTrait, endpoint: WebhookEndpointId) -> Result<u64, StoreError> {
+    let waiting = webhook_delivery::Entity::find()
+        .filter(webhook_delivery::COLUMN.endpoint_id.eq(endpoint.as_uuid()))
+        .filter(webhook_delivery::COLUMN.status.eq(DeliveryStatus::Waiting.as_str()));
+    count_up_to(conn, waiting).await
 }
 
 /// Has everything due now that waits for an endpoint and is put off, or held, further than anything is: a clock that was

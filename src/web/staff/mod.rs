@@ -59,6 +59,8 @@ mod school_rows;
 mod schools;
 mod sign_in;
 mod steps;
+mod system;
+mod system_words;
 mod takings;
 mod tally;
 mod timeline;
@@ -167,6 +169,7 @@ pub fn routes() -> Router<WebState> {
 /// Those about colleagues and one's own account.
 fn people_routes() -> Router<WebState> {
     Router::new()
+        .route(links::STAFF_SYSTEM, get(system::show))
         .route(links::STAFF_PRIVACY, get(privacy::show).post(privacy::look))
         .route(links::STAFF_PRIVACY_PAGE, post(privacy::as_page))
         .route(links::STAFF_PRIVACY_JSON, post(privacy::as_json))

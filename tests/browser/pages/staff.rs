@@ -36,6 +36,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             "sleutels",
             "webhooks",
             "privacy",
+            "systeem",
             "account",
             "account/code-app",
         ];
@@ -73,6 +74,7 @@ fn every_page_of_kurve_is_fit_for_every_reader() {
             links::STAFF_WEBHOOKS,
             links::STAFF_WEBHOOK,
             links::STAFF_PRIVACY,
+            links::STAFF_SYSTEM,
             links::STAFF_ACCOUNT,
             links::STAFF_ACCOUNT_FACTOR,
             links::STAFF_MAILS,

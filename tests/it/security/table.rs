@@ -122,6 +122,7 @@ pub(crate) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::STAFF_WEBHOOK_TEST, ADMIN),
     ("POST", links::STAFF_WEBHOOK_REPLAY, ADMIN),
     ("POST", links::STAFF_WEBHOOK_AGAIN, ADMIN),
+    ("GET", links::STAFF_SYSTEM, ADMIN),
     ("GET", links::STAFF_PRIVACY, ADMIN),
     ("POST", links::STAFF_PRIVACY, ADMIN),
     ("POST", links::STAFF_PRIVACY_PAGE, ADMIN),

@@ -220,7 +220,7 @@ async fn open_all(app: &TestApp, people: &People, notes: &Notes) -> BTreeSet<Str
     let added = endpoints::add(app.context(), &app.operator(), url).await.expect("it is new");
     endpoints::replay(app.context(), &app.operator(), added.id, 0).await.expect("it is there");
     let webhook = links::fill(links::STAFF_WEBHOOK, &[&added.id.to_string()]);
-    for path in [links::STAFF_API_KEYS, links::STAFF_PRIVACY, links::STAFF_WEBHOOKS, &webhook] {
+    for path in [links::STAFF_API_KEYS, links::STAFF_SYSTEM, links::STAFF_PRIVACY, links::STAFF_WEBHOOKS, &webhook] {
         notes.begin(&format!("GET {path}"));
         admin.get(path).await;
         opened.push(path.to_owned());

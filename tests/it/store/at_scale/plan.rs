@@ -17,6 +17,7 @@ const SMALL: &[(&str, &str)] = &[
     ("api_key", "a few machines"),
     ("heartbeat", "one for each worker"),
     ("job_slot", "one for each job"),
+    ("seaql_migrations", "one for each step of the schema"),
     ("loaded_holidays", "one for each load of a file"),
     ("outage", "a few a year"),
     ("check_run", "a few for each colleague"),
