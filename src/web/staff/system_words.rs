@@ -137,7 +137,7 @@ pub(super) fn finding(finding: &Finding) -> String {
             "De database loopt {behind} stappen achter. Vraag de technisch beheerder om koppelklaar migrate uit te voeren."
         ),
         Finding::ListsIncomplete => {
-            "De lijsten zijn niet compleet. Vraag de technisch beheerder om koppelklaar migrate uit te voeren."
+            "In de lijsten ontbreken rijen. Vraag de technisch beheerder om koppelklaar migrate uit te voeren."
                 .to_owned()
         }
         Finding::ClockRight => "De klok loopt gelijk met die van de database.".to_owned(),

@@ -27,6 +27,7 @@ pub(super) const ALLOWED: &[(&str, &str, &str)] = &[
         "",
         "each ten minutes: whoever has a password and no turn yet, which nothing says but all of them",
     ),
+    ("GET /beheer/systeem", r#"FROM "webhook_endpoint" ORDER BY"#, "the endpoints, which somebody added by hand"),
     ("GET /beheer/webhooks", r#"FROM "webhook_endpoint" ORDER BY"#, "the endpoints, which somebody added by hand"),
     ("sending webhooks", r#"FROM "webhook_endpoint" ORDER BY"#, "the endpoints, which somebody added by hand"),
     ("job repair_clock", r#""webhook_endpoint""#, "the endpoints, which somebody added by hand"),
