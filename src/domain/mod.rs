@@ -36,6 +36,7 @@ pub mod onboarding;
 pub mod option_b;
 pub mod privacy;
 pub mod reminder;
+pub mod retention;
 pub mod retry;
 pub mod roles;
 pub mod roster;

@@ -19,9 +19,6 @@ pub const OVERLAP: Duration = Duration::days(1);
 /// An endpoint that took nothing for so long is stopped.
 pub const PATIENCE: Duration = Duration::days(5);
 
-/// How long what was delivered, and what was given up, is kept to look at.
-pub const KEEP_DAYS: i64 = 30;
-
 /// The first rest of an endpoint that does not answer, and the longest, in seconds.
 const RESTS_SECONDS: [i64; 2] = [10, 300];
 

@@ -18,6 +18,7 @@ use crate::domain::gathering::Gathering;
 use crate::domain::help_links::HelpLinks;
 use crate::domain::identity::SignInPolicy;
 use crate::domain::mail_rules::MailRules;
+use crate::domain::retention::Retention;
 use crate::links::BaseUrl;
 use crate::mail::TokenAddress;
 use crate::oidc::Provider;
@@ -64,6 +65,8 @@ pub struct Context {
     pub mail: MailRules,
     /// How long mails to one person wait for each other.
     pub gathering: Gathering,
+    /// For how long is kept what ends by itself.
+    pub retention: Retention,
     /// Wakes the worker that sends mails.
     pub mail_waits: Arc<Notify>,
     /// Wakes requests that wait for the next event of the feed.
@@ -102,6 +105,7 @@ impl Context {
             reminders: Arc::default(),
             mail: MailRules::default(),
             gathering: Gathering::default(),
+            retention: Retention::default(),
             mail_waits: Arc::default(),
             feed_waits: Arc::default(),
             check_policy: CheckPolicy::default(),

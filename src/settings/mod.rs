@@ -24,6 +24,7 @@ use crate::domain::gathering::Gathering;
 use crate::domain::help_links::HelpLinks;
 use crate::domain::mail_rules::{AllowList, MailFlow, MailRules};
 use crate::domain::reminder::{ReminderPolicy, ReminderStages, WorkingHours};
+use crate::domain::retention::Retention;
 use crate::domain::text::EmailAddress;
 use crate::domain::webhook::EndpointUrl;
 use crate::links::BaseUrl;
@@ -152,6 +153,12 @@ pub struct Settings {
     #[arg(long, env = "KOPPELKLAAR_SNOOZE_DAYS", default_value = "60", value_parser = clap::value_parser!(u32).range(1..=60), global = true)]
     pub snooze_days: u32,
 
+    /// For how many days is kept what ends by itself, as links=7,frozen-mails=30; what is not named is kept as by default: links
+    /// and requests that ended (1 to 90), frozen-mails: the bytes of mails that went (1 to 366), checks (30 to 1830), requests
+    /// to join that were decided (7 to 1830), runs for many (7 to 366), what webhooks were told (7 to 90)
+    #[arg(long, env = "KOPPELKLAAR_KEEP", default_value_t = Retention::default(), global = true)]
+    pub keep: Retention,
+
     /// What is done with connection checks: off (this address is not allowlisted at Magister), advise, or require (Kurve
     /// activates after a passing check only)
     #[arg(long, env = "KOPPELKLAAR_CHECK", default_value_t = CheckPolicy::default(), global = true)]
@@ -217,6 +224,7 @@ impl Settings {
             mail: self.mail_rules(),
             help_links: Arc::new(self.help_links.clone().unwrap_or_default()),
             gathering: Gathering::of_minutes(self.gather_minutes),
+            retention: self.keep.clone(),
             check_policy: self.check,
             ..context
         }
@@ -302,6 +310,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::domain::retention::Kept;
 
     #[derive(Parser)]
     struct Cli {
@@ -312,6 +321,14 @@ mod tests {
     fn policy(options: &[&str]) -> ReminderPolicy {
         let line = [&["koppelklaar"], options].concat();
         Cli::try_parse_from(line).expect("good values").settings.reminder_rules().policy
+    }
+
+    #[test]
+    fn what_is_kept_for_how_long_is_what_is_set() {
+        let line = ["koppelklaar", "--keep", "links=3,runs=30"];
+        let keep = Cli::try_parse_from(line).expect("good values").settings.keep;
+
+        assert_eq!((keep.days(Kept::Links), keep.days(Kept::Runs), keep.days(Kept::Checks)), (3, 30, 366));
     }
 
     #[test]

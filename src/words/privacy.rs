@@ -1,6 +1,7 @@
-//! What is kept of a person, by sort.
+//! What is kept of a person, by sort, and what is kept for a time.
 
 use crate::domain::privacy::Kind;
+use crate::domain::retention::Kept;
 
 /// What a sort is called.
 pub fn kind_name(kind: Kind) -> &'static str {
@@ -27,5 +28,17 @@ pub fn kind_name(kind: Kind) -> &'static str {
         Kind::SavedView => "Bewaarde lijst",
         Kind::AuditText => "Tekst in de tijdlijn",
         Kind::Act => "Wat deze persoon deed",
+    }
+}
+
+/// What a kind that is kept for a number of days is called.
+pub fn kept_name(kept: Kept) -> &'static str {
+    match kept {
+        Kept::Links => "Links en aanmeldingen die zijn gebruikt of verlopen",
+        Kept::FrozenMails => "De tekst van verstuurde mails",
+        Kept::Checks => "Controles van verbindingen met Magister",
+        Kept::Requests => "Aanvragen om mee te doen, met wat je besloot",
+        Kept::Runs => "Wat je voor veel scholen tegelijk deed",
+        Kept::Webhooks => "Berichten aan webhooks",
     }
 }

@@ -25,6 +25,7 @@ const WRONG_VALUES: &[(&str, &str, &str)] = &[
     ("KOPPELKLAAR_REMINDER_DAYS", "7,3", "--reminder-days"),
     ("KOPPELKLAAR_REMINDER_HOURS", "17:00-08:00", "--reminder-hours"),
     ("KOPPELKLAAR_SNOOZE_DAYS", "61", "--snooze-days"),
+    ("KOPPELKLAAR_KEEP", "links=91", "--keep"),
     ("KOPPELKLAAR_DATABASE_URL_FILE", "nergens", "KOPPELKLAAR_DATABASE_URL_FILE"),
     ("KOPPELKLAAR_KEYS", "k1:sleutelgeheim", "KOPPELKLAAR_KEYS"),
     ("KOPPELKLAAR_KEYS", "sleutelgeheim", "KOPPELKLAAR_KEYS"),

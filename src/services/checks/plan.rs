@@ -6,6 +6,7 @@ use super::quarantine;
 use crate::domain::check::schedule::{AFTER_CLAIM_SECONDS, Pace, Replan, next_check_at, replan};
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::{Change, Changed};
+use crate::domain::retention::Kept;
 use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::checks::{check_queue, check_status};
@@ -13,9 +14,6 @@ use crate::store::onboarding::onboardings;
 
 /// How many connections get their turn in one go.
 const PLAN_ROWS: u64 = 500;
-
-/// How long checks are kept, in days.
-const KEEP_DAYS: i64 = 366;
 
 /// How many checks are kept of one connection.
 const KEEP_CHECKS: u64 = 200;
@@ -72,10 +70,10 @@ pub async fn plan_first_checks(context: &Context, now: DateTime<Utc>) -> Result<
     Ok(planned)
 }
 
-/// Deletes checks that are older than a year or that have two hundred newer ones; returns how many.
+/// Deletes checks that are older than they are kept or that have two hundred newer ones; returns how many.
 pub async fn delete_old(context: &Context, now: DateTime<Utc>) -> Result<u64, ServiceError> {
     let conn = context.db.writer();
-    let before = now - Duration::days(KEEP_DAYS);
+    let before = context.retention.before(Kept::Checks, now);
     let mut deleted = check_queue::delete_before(conn, before).await?;
     for school in check_queue::list_with_more_than(context.db.reader(), KEEP_CHECKS).await? {
         deleted += check_queue::delete_all_but_newest(conn, school, KEEP_CHECKS).await?;

@@ -12,6 +12,7 @@ use super::bulk_begin::{self, BeginForm, GroundChoice};
 use super::desk::{self, Nav};
 use crate::domain::bulk::{BulkKind, BulkOutcome};
 use crate::domain::ids::BulkRunId;
+use crate::domain::retention::Kept;
 use crate::links;
 use crate::services::mail::reach::Reach;
 use crate::services::{ServiceError, bulk};
@@ -320,6 +321,8 @@ struct RunRow {
 struct RunsPage {
     frame: Frame,
     nav: Nav,
+    /// For how many days they are kept.
+    days: u16,
     rows: Vec<RunRow>,
 }
 
@@ -335,6 +338,7 @@ pub(super) async fn list(State(web): State<WebState>, staff: Staff) -> Result<Re
     page::show(&RunsPage {
         frame: desk::frame(&web, &staff),
         nav: Nav::new(&staff, links::STAFF_SCHOOLS),
+        days: web.context.retention.days(Kept::Runs),
         rows: runs.iter().map(row).collect(),
     })
 }

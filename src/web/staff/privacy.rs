@@ -1,5 +1,7 @@
 //! What is kept of a person, for an admin: looked up by address, handed over, and erased. The address is posted, so that it
-//! stands in no address bar and no log.
+//! stands in no address bar and no log. Below it stands what is kept for how long.
+
+mod kept;
 
 use askama::Template;
 use axum::extract::State;
@@ -7,6 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use self::kept::KeptRow;
 use super::ask::{Ask, AskField, Weight};
 use super::desk::{self, Nav};
 use crate::domain::text::EmailAddress;
@@ -41,6 +44,8 @@ struct PrivacyPage {
     refusal: String,
     /// Whether it was erased just now.
     is_erased: bool,
+    /// What is kept for how long.
+    kept: Vec<KeptRow>,
 }
 
 /// An address as typed, and once more where it is to be erased.
@@ -71,6 +76,7 @@ fn empty(web: &WebState, staff: &Staff, typed: &str, errors: &FieldErrors) -> Pr
         presses: vec![],
         refusal: String::new(),
         is_erased: false,
+        kept: kept::rows(&web.context.retention),
     }
 }
 

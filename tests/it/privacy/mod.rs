@@ -4,4 +4,5 @@ mod columns;
 mod command;
 mod erase;
 mod pages;
+mod retention;
 mod texts;

@@ -43,8 +43,13 @@ pub(crate) const STEPS_OF_SCHOOL: [Step; 6] = [
 impl TestApp {
     /// An app whose mails wait for each other, as they do in the product.
     pub(crate) async fn start_gathering(kind: DatabaseKind) -> Self {
+        Self::start_set(kind, |context| Context { gathering: Gathering::default(), ..context }).await
+    }
+
+    /// An app of which something is set otherwise than in other tests.
+    pub(crate) async fn start_set(kind: DatabaseKind, set: impl FnOnce(Context) -> Context) -> Self {
         let parts = Arc::into_inner(Self::start(kind).await.0).expect("nobody else has it yet");
-        let context = Context { gathering: Gathering::default(), ..parts.app.context.clone() };
+        let context = set(parts.app.context.clone());
         let app = App { context, ..parts.app };
         let allowance = Allowance { per_client: nonzero(10_000), per_address: nonzero(10_000) };
         let router = router(WebState::new(&app, WebOptions { allowance, trusted_proxies: 1 }, None));
