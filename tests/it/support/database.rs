@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::OnceLock;
 
 use koppelklaar::store::{Db, schema};
+use parking_lot::Mutex;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -27,11 +28,26 @@ pub(crate) struct TestDatabase {
     pub(crate) folder: TempDir,
 }
 
+/// A thousand databases that stay are some twenty gigabytes.
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if self.is_postgres() {
+            LEFT.lock().push(self.url.clone());
+        }
+    }
+}
+
 impl TestDatabase {
     pub(crate) fn is_postgres(&self) -> bool {
         self.kind == DatabaseKind::Postgres
     }
 }
+
+/// Databases that no test needs any more: some at a time are removed.
+static LEFT: Mutex<Vec<String>> = Mutex::new(vec![]);
+
+/// How many may lie there.
+const MANY_LEFT: usize = 64;
 
 static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
 static MIGRATED_FILE: OnceCell<Vec<u8>> = OnceCell::const_new();
@@ -86,7 +102,21 @@ async fn sqlite_copy(folder: &TempDir) -> String {
     sqlite_url(folder)
 }
 
+/// Removes the databases that were left, once they are many.
+async fn clear_away() {
+    let left = {
+        let mut left = LEFT.lock();
+        if left.len() < MANY_LEFT { vec![] } else { std::mem::take(&mut *left) }
+    };
+    for url in left {
+        let (start, options) = url.split_once('?').expect("it says where the cluster is");
+        let (start, name) = start.rsplit_once('/').expect("it names a database");
+        sql(&format!("{start}/postgres?{options}"), &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+    }
+}
+
 async fn postgres_copy() -> String {
+    clear_away().await;
     let cluster = cluster().expect("it is installed");
     let migrated = MIGRATED_URL
         .get_or_init(|| async {
