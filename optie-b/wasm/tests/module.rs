@@ -279,17 +279,7 @@ fn note() -> String {
         // Git may have given a checkout other line ends.
         add(&name, file(&name).iter().copied().filter(|byte| *byte != b'\r').collect::<Vec<_>>().as_slice());
     }
-    for package in locked(&[
-        "csv",
-        "crc32fast",
-        "encoding_rs",
-        "miniz_oxide",
-        "quick-xml",
-        "serde",
-        "serde_json",
-        "thiserror",
-        "unicode-normalization",
-    ]) {
+    for package in packages() {
         add(&package, &[]);
     }
     let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -310,29 +300,20 @@ fn sources() -> Vec<String> {
     names
 }
 
-/// The packages of the lock that these need, with their versions and checksums.
-fn locked(direct: &[&str]) -> BTreeSet<String> {
-    let lock = String::from_utf8(file("Cargo.lock")).expect("text").replace('\r', "");
-    let mut found = BTreeSet::new();
-    let mut open: Vec<String> = direct.iter().map(|name| (*name).to_owned()).collect();
-    while let Some(wanted) = open.pop() {
-        // A dependency is named with its version only where there are several.
-        let (name, version) = wanted.split_once(' ').map_or((&*wanted, None), |(name, version)| (name, Some(version)));
-        for package in
-            lock.split("[[package]]\n").filter(|package| package.starts_with(&format!("name = \"{name}\"\n")))
-        {
-            let is_meant = version.is_none_or(|version| package.contains(&format!("\nversion = \"{version}\"\n")));
-            if is_meant && found.insert(package.trim_end().to_owned()) {
-                let needed = package.split_once("dependencies = [\n").map(|(_, rest)| rest).unwrap_or_default();
-                let names = needed
-                    .lines()
-                    .take_while(|line| *line != "]")
-                    .map(|line| line.trim_matches([' ', '"', ',']).to_owned());
-                open.extend(names);
-            }
-        }
-    }
-    found
+/// What the module is built from beside its own source: each package with its version and features. Cargo is asked, for
+/// the lock also holds what the rest of the workspace and the tests need.
+fn packages() -> BTreeSet<String> {
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args(
+            "tree --locked --offline --package optie-b-wasm --edges normal --target wasm32-unknown-unknown".split(' '),
+        )
+        .args(["--prefix", "none", "--no-dedupe", "--format", "{p} [{f}]"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let lines = String::from_utf8(tree.stdout).expect("text");
+    lines.lines().filter(|line| !line.starts_with("optie-b")).map(str::to_owned).collect()
 }
 
 #[test]
