@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "feed_event")]
 pub struct Model {
-    /// Its place: without gaps, in the order in which the changes were committed.
+    /// Its place, in the order in which the changes were committed: without gaps, but where a backup was gone back to.
     #[sea_orm(primary_key, auto_increment = false)]
     pub number: i64,
     /// By which a receiver knows it again.

@@ -43,6 +43,7 @@ pub(super) async fn run(settings: &Settings, args: &RestoreArgs) -> Result<(), S
     let mut beside = Beside::begin(&database).map_err(not_done)?;
     io::copy(&mut source, beside.file()).map_err(not_done)?;
     let Fit { behind } = look_at(settings, Copied { path: beside.path(), name: file }).await?;
+    copies::leave_places_free(beside.path()).await.map_err(|error| not_done(io::Error::other(error)))?;
     if is_there {
         check_is_alone(&database).await?;
     }

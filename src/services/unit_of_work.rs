@@ -18,7 +18,7 @@ use crate::services::{Call, Context, ServiceError, sealed_password};
 use crate::store::mail::outbox::{MailStatus, OutboxMail};
 use crate::store::mail::{mail_connections, outbox};
 use crate::store::operations::{audit, tally};
-use crate::store::{self, Changing, WriteTx};
+use crate::store::{self, Changing, WriteTx, lock};
 
 /// A change under way.
 pub(super) struct UnitOfWork<'a> {
@@ -208,14 +208,17 @@ impl<'a> UnitOfWork<'a> {
         for (mail, schools) in self.schools {
             mail_connections::insert(self.tx.conn(), mail, schools).await?;
         }
-        self.tx.settle().await?;
+        let settled = self.tx.settle().await?;
         self.entries.iter().for_each(|entry| self.tally.count_action(entry.at, &entry.action));
         tally::add(self.tx.conn(), &self.tally).await?;
-        let events = feed::gather(self.tx.conn(), self.call.now, self.news, &self.entries).await?;
+        let events = feed::gather(&self.tx, self.call.now, self.news, &self.entries, &settled).await?;
         let has_news = !events.is_empty();
         let keys = &self.context.keys;
         let mac = |parts: &[&[u8]]| keys.audit_mac(None, parts).expect("the newest key is always there");
         let conceal = |text: &str| conceal(&self.context.chance, text);
+        if has_news || !self.entries.is_empty() {
+            lock::hold_audit_tail(self.tx.conn()).await?;
+        }
         audit::append(self.tx.conn(), self.entries, mac, conceal).await?;
         store::operations::feed::append(self.tx.conn(), events).await?;
         self.tx.commit().await?;

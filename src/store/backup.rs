@@ -13,6 +13,9 @@ use sea_orm::{ConnectOptions, Database, DbErr, RuntimeErr, Statement};
 
 use super::{ConnectionTrait, Db, Fault, SQLITE_BUSY, StoreError};
 
+/// More events than come between a backup and the moment that one goes back to it.
+const FREE_PLACES: i64 = 1_000_000;
+
 /// Writes all that a SQLite database holds into an empty file. The files beside it are not written to.
 ///
 /// # Errors
@@ -38,6 +41,34 @@ pub async fn check_is_alone(database: &Path) -> Result<(), StoreError> {
         Err(error @ StoreError::Unusable { fault: Fault::Busy, .. }) => Err(error),
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// Moves the newest event of the feed far on, in a copy that will be a database again: others may have read events that
+/// came after the copy, and a place that was given once is not given twice. Who goes on from such a place is told that
+/// what came after it is not kept. An endpoint that was told of that newest event is not told anew.
+///
+/// # Errors
+/// When the copy cannot be written.
+pub async fn leave_places_free(copy: &Path) -> Result<(), StoreError> {
+    move_newest(copy).await.map_err(failed)
+}
+
+async fn move_newest(copy: &Path) -> Result<(), sqlx::Error> {
+    let mut conn = SqliteConnection::connect_with(&existing(copy).journal_mode(SqliteJournalMode::Delete)).await?;
+    let mut tx = conn.begin().await?;
+    let known = "SELECT count(*) FROM sqlite_master WHERE name IN ('feed_event', 'webhook_endpoint')";
+    // A copy of an older release has none.
+    if sqlx::query_scalar::<_, i64>(known).fetch_one(&mut *tx).await? == 2 {
+        for on in [
+            "UPDATE webhook_endpoint SET told_through = told_through + ?
+                WHERE told_through = (SELECT max(number) FROM feed_event)",
+            "UPDATE feed_event SET number = number + ? WHERE number = (SELECT max(number) FROM feed_event)",
+        ] {
+            sqlx::query(on).bind(FREE_PLACES).execute(&mut *tx).await?;
+        }
+    }
+    tx.commit().await?;
+    conn.close().await
 }
 
 async fn fold(database: &Path) -> Result<(), sqlx::Error> {

@@ -58,7 +58,8 @@ async fn hold_text(conn: &impl ConnectionTrait, text: &str) -> Result<(), StoreE
     Ok(())
 }
 
-/// Holds the end of the audit until the transaction ends, so that every entry follows the one before.
+/// Holds the end of the audit until the transaction ends, so that every entry follows the one before, and every event of
+/// the feed. Do this last: it makes other writers wait.
 ///
 /// On SQLite the transaction already is the only one that writes.
 pub async fn hold_audit_tail(conn: &impl ConnectionTrait) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! A write transaction, which knows of which connections it changes something that lists show.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use parking_lot::Mutex;
 use sea_orm::entity::prelude::async_trait;
@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, Exec
 
 use super::fault::Faults;
 use super::onboarding::summaries;
+use super::operations::feed::Known;
 use super::{Changing, StoreError};
 use crate::domain::ids::ConnectionId;
 
@@ -30,11 +31,11 @@ impl WriteTx {
     }
 
     /// Writes anew what lists show of the connections that were changed until now. [`WriteTx::commit`] does so too:
-    /// this is for who has something to do after it.
+    /// this is for who has something to do after it. The result is the schools of those connections.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn settle(&self) -> Result<(), StoreError> {
+    pub async fn settle(&self) -> Result<BTreeMap<ConnectionId, Vec<Known>>, StoreError> {
         let touched = std::mem::take(&mut *self.touched.lock());
         summaries::refresh(self, &touched).await
     }

@@ -318,3 +318,42 @@ fn an_installation_comes_back_on_another_machine_from_its_backup_and_its_keys() 
         new.run(&["doctor"]).good();
     });
 }
+
+#[test]
+fn no_place_of_the_feed_is_given_twice_after_a_restore() {
+    with(|mut program| async move {
+        program.set("KOPPELKLAAR_MAIL", "hold");
+        let url = program.database.url.clone();
+        let told = async |number: u8| {
+            let id = format!("X'{number:032}'");
+            let event = format!("{number}, {id}, 'verdict.opened', {id}, {id}, '12AB', 'open', 1");
+            sql(&url, &format!("INSERT INTO feed_event VALUES ({event}, '2026-11-24T09:30:00+00:00')")).await;
+        };
+        for number in 1..=3 {
+            told(number).await;
+        }
+        program.run(&["webhook", "add", "https://numo.example/hook"]).good();
+        let key = program.run(&["api-key", "add", "--name", "numo", "--scope", "events:read"]).good();
+        let key = key.trim();
+        program.run(&["backup", "backup.db"]).good();
+        for number in 4..=5 {
+            told(number).await;
+        }
+
+        program.run(&["restore", "--replace", "backup.db"]).good();
+
+        let numbers = texts(&url, "SELECT CAST(number AS TEXT) FROM feed_event ORDER BY number").await;
+        assert_eq!(numbers, ["1", "2", "1000003"]);
+        let through = texts(&url, "SELECT CAST(told_through AS TEXT) FROM webhook_endpoint").await;
+        assert_eq!(through, ["1000003"], "an endpoint hears nothing twice");
+        let serving = program.serve();
+        let answer =
+            |query: &str| serving.get(&format!("/api/v1/events{query}"), &format!("Authorization: Bearer {key}\r\n")).0;
+        for (query, status) in
+            [("?after=5", 410), ("?after=4", 410), ("?after=3", 410), ("", 200), ("?after=1000003", 200)]
+        {
+            assert_eq!(answer(query), status, "{query}");
+        }
+        serving.stop();
+    });
+}

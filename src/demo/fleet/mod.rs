@@ -26,11 +26,11 @@ use crate::domain::school::Contact;
 use crate::services::operations::audit::conceal;
 use crate::services::operations::holidays;
 use crate::services::{Context, ServiceError};
-use crate::store::SQLITE_CACHE_MIB;
 use crate::store::onboarding::bulk::{self, KeyedContact, WholeConnection};
 use crate::store::onboarding::onboardings::Versioned;
 use crate::store::operations::audit::{self, NewEntry};
 use crate::store::operations::tally;
+use crate::store::{SQLITE_CACHE_MIB, lock};
 
 /// How many connections are stored in one transaction.
 const BATCH: usize = 1000;
@@ -105,6 +105,7 @@ async fn store(
     entries.iter().for_each(|entry| counted.count_action(entry.at, &entry.action));
     tally::add(work.conn(), &counted).await?;
     let mac = |parts: &[&[u8]]| context.keys.audit_mac(None, parts).expect("the newest key is always there");
+    lock::hold_audit_tail(work.conn()).await?;
     audit::append(work.conn(), entries, mac, |text| conceal(&context.chance, text)).await?;
     Ok(work.commit().await?)
 }

@@ -1,6 +1,6 @@
 //! The feed: what machines that follow the schools hear, in the order in which it happened.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use uuid::Builder;
@@ -23,12 +23,16 @@ pub(in crate::services) struct News {
     pub(in crate::services) kind: FeedKind,
 }
 
+/// The schools of the connections whose lists were just written.
+pub(in crate::services) type Settled = BTreeMap<ConnectionId, Vec<Known>>;
+
 /// The events of a change, in its order and each once. What lists show of its connections has been written.
 pub(in crate::services) async fn gather(
     conn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     told: Vec<News>,
     entries: &[NewEntry],
+    settled: &Settled,
 ) -> Result<Vec<FeedEvent>, StoreError> {
     let of_audit = entries.iter().filter_map(|entry| {
         Some(News { connection: entry.connection?, school: entry.school, kind: FeedKind::of(&entry.action)? })
@@ -39,7 +43,13 @@ pub(in crate::services) async fn gather(
     }
     let connections: BTreeSet<ConnectionId> = news.iter().map(|news| news.connection).collect();
     let schools: BTreeSet<SchoolId> = news.iter().filter_map(|news| news.school).collect();
-    let known = feed::list_known(conn, &connections, &schools).await?;
+    let mut known: Vec<Known> = connections.iter().filter_map(|id| settled.get(id)).flatten().cloned().collect();
+    let is_whole = connections.iter().all(|id| settled.contains_key(id))
+        && schools.iter().all(|id| known.iter().any(|known| known.school == *id));
+    if !is_whole {
+        known = feed::list_known(conn, &connections, &schools).await?;
+    }
+    known.sort_by_key(|known| (known.connection, known.school));
     let mut seen = BTreeSet::new();
     let mut events = vec![];
     for news in &news {

@@ -22,6 +22,7 @@ use crate::services::{Call, Context, ServiceError};
 use crate::store::LeaseTerm;
 use crate::store::operations::feed;
 use crate::store::webhooks::attempts::{self, Attempt};
+use crate::store::webhooks::endpoints::SealedSecrets;
 use crate::store::webhooks::{deliveries, endpoints};
 use crate::webhook::{Courier, Message, Tried};
 
@@ -103,18 +104,19 @@ impl<Now: Fn() -> DateTime<Utc>> Round<'_, Now> {
             if leased.is_empty() {
                 break;
             }
+            let mut goes_on = true;
             for delivery in leased {
-                if is_stopping() {
+                if !goes_on || is_stopping() {
                     break;
                 }
-                let (done, goes_on) = self.send(lease, delivery).await?;
+                let (done, may_go_on) = self.send(lease, delivery).await?;
                 summary = summary.with(done);
-                if !goes_on {
-                    deliveries::release(self.context.db.writer(), lease).await?;
-                    return Ok(summary);
-                }
+                goes_on = may_go_on;
             }
             deliveries::release(self.context.db.writer(), lease).await?;
+            if !goes_on {
+                break;
+            }
         }
         Ok(summary)
     }
@@ -159,9 +161,11 @@ impl<Now: Fn() -> DateTime<Utc>> Round<'_, Now> {
     async fn send(&self, lease: LeaseId, delivery: Delivery) -> Result<(Summary, bool), ServiceError> {
         let reader = self.context.db.reader();
         let began = (self.now)();
-        let endpoint = endpoints::find(reader, self.id).await?.filter(|endpoint| endpoint.is_open_at(began));
-        let Some(endpoint) = endpoint else { return Ok((Summary::default(), false)) };
-        let signatures = self.sign(&delivery, began).await?;
+        let found = endpoints::find_with_secrets(reader, self.id).await?;
+        let Some((endpoint, secrets)) = found.filter(|(endpoint, _)| endpoint.is_open_at(began)) else {
+            return Ok((Summary::default(), false));
+        };
+        let signatures = self.sign(&delivery, began, secrets)?;
         let message = Message {
             id: &delivery.message_id,
             seconds: began.timestamp(),
@@ -172,8 +176,7 @@ impl<Now: Fn() -> DateTime<Utc>> Round<'_, Now> {
         self.note(lease, delivery, began, tried).await
     }
 
-    async fn sign(&self, delivery: &Delivery, now: DateTime<Utc>) -> Result<String, ServiceError> {
-        let secrets = endpoints::load_secrets(self.context.db.reader(), self.id).await?;
+    fn sign(&self, delivery: &Delivery, now: DateTime<Utc>, secrets: SealedSecrets) -> Result<String, ServiceError> {
         let mut sealed = vec![(secrets.version, secrets.newest)];
         if let Some(old) = secrets.old.filter(|old| now < old.until) {
             sealed.push((secrets.version - 1, old.sealed));

@@ -25,7 +25,8 @@ use crate::domain::search::search_text;
 use crate::domain::text::fold;
 use crate::store::StoreError;
 use crate::store::checks::connection_summaries::{self, Checked};
-use crate::store::onboarding::work_items::{self, Known};
+use crate::store::onboarding::work_items;
+use crate::store::operations::feed::Known;
 
 /// How many connections are read at once.
 pub(in crate::store) const BATCH: usize = 500;
@@ -37,10 +38,12 @@ const ROWS: usize = 400;
 ///
 /// Whoever changes one holds its onboarding; held here once more, so that what is read after it is what the last writer
 /// left, also where that was somebody else a moment ago. A connection that cannot be read keeps the rows that it had.
+/// The result is the schools of those that can be read.
 pub(in crate::store) async fn refresh(
     conn: &impl ConnectionTrait,
     connections: &BTreeSet<ConnectionId>,
-) -> Result<(), StoreError> {
+) -> Result<BTreeMap<ConnectionId, Vec<Known>>, StoreError> {
+    let mut settled = BTreeMap::new();
     let ids: Vec<Uuid> = connections.iter().map(|id| id.as_uuid()).collect();
     for ids in ids.chunks(BATCH) {
         if conn.get_database_backend() == DatabaseBackend::Postgres {
@@ -49,6 +52,10 @@ pub(in crate::store) async fn refresh(
         let Computed { rows, connections, work, unreadable } = compute(conn, ids).await?;
         let kept =
             school_summary::Entity::find().filter(school_summary::COLUMN.connection_id.is_in(ids.iter().copied()));
+        for id in ids.iter().filter(|id| !unreadable.contains(id)) {
+            let its = rows.iter().filter(|row| row.connection_id == *id);
+            settled.insert(ConnectionId::from_uuid(*id), its.map(Known::of).collect());
+        }
         let kept: BTreeMap<Uuid, _> = kept.all(conn).await?.into_iter().map(|row| (row.school_id, row)).collect();
         // Most checks change nothing that a list shows, and a connection may have many schools.
         save(conn, rows.into_iter().filter(|row| kept.get(&row.school_id) != Some(row)).collect()).await?;
@@ -57,7 +64,7 @@ pub(in crate::store) async fn refresh(
         let work = work.into_iter().filter(|row| !unreadable.contains(&row.connection_id));
         work_items::save(conn, &readable, work.collect()).await?;
     }
-    Ok(())
+    Ok(settled)
 }
 
 /// Locks onboardings in the order of their ids.
@@ -120,8 +127,8 @@ impl Source {
         Some(Newest { code: code.parse().ok()?, at, since: self.ends_so_since.unwrap_or(at) })
     }
 
-    fn known<'a>(&self, state: &'a Onboarding, checked: Option<&connection_summary::Model>) -> Known<'a> {
-        Known {
+    fn known<'a>(&self, state: &'a Onboarding, checked: Option<&connection_summary::Model>) -> work_items::Known<'a> {
+        work_items::Known {
             connection: self.connection_id,
             state,
             no_answer_since: self.no_answer_since,

@@ -14,11 +14,10 @@ use crate::domain::audit::{Action, Entry, Topic};
 use crate::domain::four_eyes::Adding;
 use crate::domain::ids::{ConnectionId, ContactId};
 use crate::domain::onboarding::{Event, Step};
-use crate::store::{ConnectionTrait, StoreError, insert_rows, lock};
+use crate::store::{ConnectionTrait, StoreError, insert_rows};
 
-/// Appends entries within the transaction of the change they tell of.
-///
-/// Do this last: it makes other writers wait until the transaction ends.
+/// Appends entries within the transaction of the change they tell of, which holds the end of the audit
+/// ([`lock::hold_audit_tail`](crate::store::lock::hold_audit_tail)).
 ///
 /// # Errors
 /// When the database fails, or the keyed hash cannot be made.
@@ -31,9 +30,9 @@ pub async fn append(
     if entries.is_empty() {
         return Ok(());
     }
-    lock::hold_audit_tail(conn).await?;
-    let last = audit::Entity::find().order_by_desc(audit::COLUMN.id).limit(1).one(conn).await?;
-    let (mut last_id, mut last_mac) = last.map_or((0, vec![]), |row| (row.id, row.mac));
+    let last = audit::Entity::find().select_only().columns([audit::Column::Id, audit::Column::Mac]);
+    let last: Option<(i64, Vec<u8>)> = last.order_by_desc(audit::COLUMN.id).limit(1).into_tuple().one(conn).await?;
+    let (mut last_id, mut last_mac) = last.unwrap_or_default();
     let (mut rows, mut texts) = (Vec::with_capacity(entries.len()), vec![]);
     for entry in entries {
         let NewRow { entry: mut row, texts: its } = to_row(last_id + 1, last_mac, entry, &conceal)?;

@@ -4,37 +4,45 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use entity::{feed_event, school_summary};
-use sea_orm::sea_query::Condition;
-use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Condition, Expr, Func, Query, SubQueryStatement};
+use sea_orm::{EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::feed::FeedEvent;
 use crate::domain::ids::{ConnectionId, FeedEventId, SchoolId};
 use crate::domain::import_gate::verdict_name;
 use crate::domain::onboarding::Status;
-use crate::store::{ConnectionTrait, StoreError, insert_rows, lock};
+use crate::store::{ConnectionTrait, StoreError};
+
+/// How many events one statement appends: SQLite takes 32,766 values.
+const AT_ONCE: usize = 1000;
 
 /// Gives events their places and appends them.
 ///
-/// Whoever appends holds the end of the audit until the transaction ends, as does whoever appends to that: so the next one
-/// gets its place after this one can be seen, and a reader never meets a place that is filled later.
+/// Whoever appends holds the end of the audit already, until the transaction ends: so the next one gets its place after
+/// this one can be seen, and a reader never meets a place that is filled later.
 pub async fn append(conn: &impl ConnectionTrait, events: Vec<FeedEvent>) -> Result<(), StoreError> {
-    if events.is_empty() {
-        return Ok(());
+    let newest = Query::select().expr(feed_event::COLUMN.number.max()).from(feed_event::Entity).to_owned();
+    let newest = Expr::from(Func::coalesce([Expr::from(SubQueryStatement::from(newest)), Expr::val(0_i64)]));
+    for events in events.chunks(AT_ONCE) {
+        let mut insert = Query::insert();
+        insert.into_table(feed_event::Entity).columns(feed_event::Column::iter());
+        for (place, event) in (1_i64..).zip(events) {
+            let values: [Expr; 9] = [
+                newest.clone().add(place),
+                event.id.as_uuid().into(),
+                event.kind.as_str().into(),
+                event.school.as_uuid().into(),
+                event.connection.as_uuid().into(),
+                event.brin.as_str().into(),
+                verdict_name(event.is_open).into(),
+                i64::from(event.version).into(),
+                event.at.into(),
+            ];
+            insert.values(values).map_err(|error| StoreError::Database(error.to_string()))?;
+        }
+        conn.execute(&insert).await?;
     }
-    lock::hold_audit_tail(conn).await?;
-    let newest = find_newest(conn).await?.unwrap_or_default();
-    let rows = (newest + 1..).zip(events).map(|(number, event)| feed_event::ActiveModel {
-        number: Set(number),
-        id: Set(event.id.as_uuid()),
-        kind: Set(event.kind.as_str().to_owned()),
-        school_id: Set(event.school.as_uuid()),
-        connection_id: Set(event.connection.as_uuid()),
-        brin: Set(event.brin),
-        verdict: Set(verdict_name(event.is_open).to_owned()),
-        version: Set(event.version.into()),
-        at: Set(event.at),
-    });
-    insert_rows(conn, rows.collect()).await
+    Ok(())
 }
 
 /// The place of the newest event; `None` when there never was one.
@@ -60,6 +68,20 @@ pub struct Known {
     pub version: i32,
 }
 
+impl Known {
+    /// As lists show it.
+    pub(in crate::store) fn of(row: &school_summary::Model) -> Self {
+        Self {
+            school: SchoolId::from_uuid(row.school_id),
+            connection: ConnectionId::from_uuid(row.connection_id),
+            is_withdrawn: row.status == Status::Withdrawn.as_str(),
+            brin: row.brin.clone(),
+            may_import: row.may_import.unwrap_or_default(),
+            version: row.version,
+        }
+    }
+}
+
 /// The schools of these connections, and these schools wherever they are, by connection and school.
 pub async fn list_known(
     conn: &impl ConnectionTrait,
@@ -75,15 +97,7 @@ pub async fn list_known(
         .order_by_asc(school_summary::COLUMN.school_id)
         .all(conn)
         .await?;
-    let to_known = |row: school_summary::Model| Known {
-        school: SchoolId::from_uuid(row.school_id),
-        connection: ConnectionId::from_uuid(row.connection_id),
-        is_withdrawn: row.status == Status::Withdrawn.as_str(),
-        brin: row.brin,
-        may_import: row.may_import.unwrap_or_default(),
-        version: row.version,
-    };
-    Ok(rows.into_iter().map(to_known).collect())
+    Ok(rows.iter().map(Known::of).collect())
 }
 
 /// The events after a place, in order.

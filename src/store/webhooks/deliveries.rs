@@ -28,14 +28,17 @@ impl Queue for webhook_delivery::Entity {
     const WAITING: &'static str = "waiting";
 }
 
+/// How many messages one statement puts in the queue.
+const AT_ONCE: usize = 50;
+
 /// Puts messages in the queue; one of an event that the endpoint has a message of is left out.
 pub async fn insert_all(conn: &impl ConnectionTrait, deliveries: &[Delivery]) -> Result<(), StoreError> {
-    for delivery in deliveries {
+    for deliveries in deliveries.chunks(AT_ONCE) {
+        let rows = deliveries.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
         let keep = OnConflict::columns([webhook_delivery::Column::EndpointId, webhook_delivery::Column::EventNumber])
             .do_nothing()
             .to_owned();
-        let row = to_row(delivery)?;
-        webhook_delivery::Entity::insert(row).on_conflict(keep).exec_without_returning(conn).await?;
+        webhook_delivery::Entity::insert_many(rows).on_conflict(keep).exec_without_returning(conn).await?;
     }
     Ok(())
 }

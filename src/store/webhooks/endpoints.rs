@@ -80,14 +80,24 @@ pub async fn load_for_update(
 /// # Errors
 /// `Missing` when there is no such endpoint.
 pub async fn load_secrets(conn: &impl ConnectionTrait, id: WebhookEndpointId) -> Result<SealedSecrets, StoreError> {
+    let found = find_with_secrets(conn, id).await?;
+    Ok(found.ok_or(StoreError::Missing { table: "webhook_endpoint" })?.1)
+}
+
+/// The endpoint with this id, and its sealed secrets.
+pub async fn find_with_secrets(
+    conn: &impl ConnectionTrait,
+    id: WebhookEndpointId,
+) -> Result<Option<(Endpoint, SealedSecrets)>, StoreError> {
     let row = webhook_endpoint::Entity::find_by_id(id.as_uuid()).one(conn).await?;
-    let row = row.ok_or(StoreError::Missing { table: "webhook_endpoint" })?;
-    let old = row.old_secret_sealed.zip(row.old_secret_until);
-    Ok(SealedSecrets {
-        newest: row.secret_sealed,
+    let Some(row) = row else { return Ok(None) };
+    let old = row.old_secret_sealed.clone().zip(row.old_secret_until);
+    let secrets = SealedSecrets {
+        newest: row.secret_sealed.clone(),
         version: u32::try_from(row.secret_version).map_err(|_| corrupt(id, "secret_version"))?,
         old: old.map(|(sealed, until)| OldSecret { sealed, until }),
-    })
+    };
+    Ok(Some((to_endpoint(row)?, secrets)))
 }
 
 /// Saves the secrets of an endpoint.
