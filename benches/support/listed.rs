@@ -87,9 +87,9 @@ pub(crate) async fn list(scene: &Scene, people: &mut People) -> Result<Vec<Liste
     all.push(page("one school, Kurve", &one));
     all.push(page("its checks, Kurve", &format!("{one}/verbinding")));
     all.extend(portal(people));
-    let key = Ask::get(&links::fill(links::API_IMPORT_GATE, &[&brin]));
-    let key = key.with(&header::AUTHORIZATION, format!("Bearer {}", scene.key));
-    all.push(Listed { name: "verdict API".to_owned(), asks: vec![key], sort: Sort::Page });
+    let gate = links::fill(links::API_IMPORT_GATE, &[&brin]);
+    let ask = |key: &String| Ask::get(&gate).with(&header::AUTHORIZATION, format!("Bearer {key}"));
+    all.push(Listed { name: "verdict API".to_owned(), asks: scene.keys.iter().map(ask).collect(), sort: Sort::Page });
     for (name, path) in [("export CSV", links::STAFF_SCHOOLS_CSV), ("export Excel", links::STAFF_SCHOOLS_XLSX)] {
         let asks = vec![people.kurve.ask(Ask::get(path))];
         all.push(Listed { name: name.to_owned(), asks, sort: Sort::Download });

@@ -18,6 +18,9 @@ use crate::many;
 use crate::setting::Installation;
 use crate::support::say;
 
+/// How many keys ask in turn, since one may ask only so often in a minute.
+const KEYS: u32 = 64;
+
 /// The demo's school that has done a few steps.
 const YOUNG: &str = "dewilgen";
 
@@ -29,8 +32,8 @@ pub(crate) struct Scene {
     /// The fields with which a colleague signs in, but for the code.
     pub(crate) kurve: [(&'static str, String); 2],
     factor: totp::TotpSecret,
-    /// The key of a machine.
-    pub(crate) key: String,
+    /// The keys of a machine.
+    pub(crate) keys: Vec<String>,
     /// Addresses of contacts: of a young connection, and of one with a long history.
     pub(crate) young: String,
     pub(crate) old: String,
@@ -61,19 +64,18 @@ impl Scene {
         many::add_history(&app.context, old.expect("the demo has it").id, now).await;
         let middle = school::Entity::find().order_by_asc(school::COLUMN.name).order_by_asc(school::COLUMN.id);
         let middle = middle.offset(u64::from(schools) / 2).limit(1).one(app.context.db.reader()).await;
-        let key = api_keys::add(
-            &app.context,
-            &Call::by_machine(Actor::Operator, now, "bench"),
-            NewApiKey::for_everything("bench"),
-        )
-        .await
-        .expect("a fresh name");
+        let operator = Call::by_machine(Actor::Operator, now, "bench");
+        let mut keys = vec![];
+        for number in 0..KEYS {
+            let new = NewApiKey::for_everything(&format!("bench-{number}"));
+            keys.push(api_keys::add(&app.context, &operator, new).await.expect("a fresh name"));
+        }
         let eva = made.staff.into_iter().find(|account| account.role == StaffRole::Admin).expect("there is one");
         app.context.db.close().await;
         Self {
             kurve: [("email", eva.email), ("password", STAFF_PASSWORD.to_owned())],
             factor: eva.totp,
-            key,
+            keys,
             young: format!("contact@{YOUNG}.example"),
             old: format!("contact@{OLD}.example"),
             middle: middle.expect("the database answers").expect("there are schools"),
