@@ -257,6 +257,8 @@ pub const STAFF_ANSWER: &str = "/beheer/scholen/{school}/antwoorden";
 pub const STAFF_TAKE: &str = "/beheer/scholen/{school}/pakken";
 /// Lets a connection go that somebody took.
 pub const STAFF_LET_GO: &str = "/beheer/scholen/{school}/loslaten";
+/// Keeps a connection that is in line to go for longer.
+pub const STAFF_KEEP: &str = "/beheer/scholen/{school}/langer-bewaren";
 /// Turns the keys of the worklist on or off.
 pub const STAFF_KEYS: &str = "/beheer/toetsen";
 /// Pauses a connection.

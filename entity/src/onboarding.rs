@@ -48,6 +48,12 @@ pub struct Model {
     /// From when the password is not shown any more, while it is.
     #[sea_orm(indexed)]
     pub password_until: Option<DateTimeUtc>,
+    /// Since when nothing of it goes on, or was last seen in use; null while something does, and once it was cleared.
+    pub ended_at: Option<DateTimeUtc>,
+    /// When it was put in line to go, of which Kurve is told.
+    pub announced_at: Option<DateTimeUtc>,
+    /// When what is personal of it went.
+    pub cleared_at: Option<DateTimeUtc>,
     /// Whose onboarding it is.
     #[sea_orm(belongs_to, from = "connection_id", to = "id")]
     pub connection: BelongsTo<super::connection::Entity>,

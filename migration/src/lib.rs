@@ -41,6 +41,7 @@ mod m20261209_000019_webhooks;
 mod m20261209_000020_staff_identity;
 mod m20261209_000021_audit_text;
 mod m20261209_000022_upkeep_note;
+mod m20261210_000023_ended;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261209_000020_staff_identity::Migration),
             Box::new(m20261209_000021_audit_text::Migration),
             Box::new(m20261209_000022_upkeep_note::Migration),
+            Box::new(m20261210_000023_ended::Migration),
         ]
     }
 }

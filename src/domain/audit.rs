@@ -361,6 +361,15 @@ pub enum Action {
         /// How many rows of other tables went, or lost what they had of the person.
         rows: u64,
     },
+    /// What was kept of a connection that ended went by itself: people, texts, mails, checks and passwords.
+    ConnectionCleared {
+        /// How many texts went from the audit.
+        texts: u64,
+        /// How many rows of other tables went, or lost what they had of a person.
+        rows: u64,
+    },
+    /// A connection that ended is kept for another term.
+    ConnectionKept,
     /// Something about where machines are told of the feed.
     #[strum(transparent)]
     Webhook(WebhookDone),
@@ -371,8 +380,8 @@ impl Action {
     /// or it is of no interest.
     pub const QUIET: [&str; 2] = ["password_noted", "people_noted"];
 
-    /// The stored name of what says that texts were erased.
-    pub const PERSON_ERASED: &str = "person_erased";
+    /// The stored names of what says that texts were erased.
+    pub const ERASES_TEXTS: [&str; 2] = ["person_erased", "connection_cleared"];
 
     /// Whether it tells nobody anything.
     pub fn is_quiet(&self) -> bool {

@@ -26,7 +26,12 @@ pub enum Kept {
     Runs,
     /// What was told to endpoints of webhooks.
     Webhooks,
+    /// All that is personal of a connection of which every school is done or stopped.
+    Schools,
 }
+
+/// For how many days Kurve is told before a connection that ended goes.
+pub const TOLD_BEFORE_DAYS: u16 = 7;
 
 impl Kept {
     /// For how many days the product keeps it.
@@ -36,6 +41,7 @@ impl Kept {
             Self::FrozenMails | Self::Webhooks => 30,
             Self::Checks | Self::Requests => 366,
             Self::Runs => 90,
+            Self::Schools => 365,
         }
     }
 
@@ -50,6 +56,8 @@ impl Kept {
             Self::Runs => 7..=366,
             // A message is tried for two days, and an endpoint that takes nothing is stopped after five.
             Self::Webhooks => 7..=90,
+            // No link or request of before is left by then, and who is told has time to keep it.
+            Self::Schools => 90..=3660,
         }
     }
 }
@@ -66,7 +74,7 @@ pub struct Retention {
 pub enum BadRetention {
     /// It is no kind with a number, or one that was named before.
     #[error(
-        "part {0} is not links=, frozen-mails=, checks=, requests=, runs= or webhooks= with a number of days, each once"
+        "part {0} is not links=, frozen-mails=, checks=, requests=, runs=, webhooks= or schools= with a number of days, each once"
     )]
     Part(usize),
     /// The number is too low or too high.
@@ -90,6 +98,32 @@ impl Retention {
     /// The moment before which a kind is kept no more.
     pub fn before(&self, kept: Kept, now: DateTime<Utc>) -> DateTime<Utc> {
         now - Duration::days(self.days(kept).into())
+    }
+}
+
+/// When a connection that ended is put in line to go, and when it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Going {
+    /// One that ended by then is put in line now.
+    pub announced_if_ended_by: DateTime<Utc>,
+    /// One that ended by then goes now, if Kurve was told long enough ago.
+    pub goes_if_ended_by: DateTime<Utc>,
+    /// Of one that was put in line by then Kurve was told long enough ago.
+    pub goes_if_announced_by: DateTime<Utc>,
+}
+
+impl Retention {
+    /// Which connections that ended are put in line now, and which go.
+    pub fn going(&self, now: DateTime<Utc>) -> Going {
+        let told = Duration::days(TOLD_BEFORE_DAYS.into());
+        let goes_if_ended_by = self.before(Kept::Schools, now);
+        Going { announced_if_ended_by: goes_if_ended_by + told, goes_if_ended_by, goes_if_announced_by: now - told }
+    }
+
+    /// When a connection goes that ended and was put in line.
+    pub fn goes_at(&self, ended_at: DateTime<Utc>, announced_at: DateTime<Utc>) -> DateTime<Utc> {
+        let term = ended_at + Duration::days(self.days(Kept::Schools).into());
+        term.max(announced_at + Duration::days(TOLD_BEFORE_DAYS.into()))
     }
 }
 
@@ -134,10 +168,23 @@ mod tests {
     fn what_is_named_is_kept_so_and_all_else_as_the_product_does() {
         let set = parsed("frozen-mails=14, links = 3").expect("good");
 
-        assert_eq!(set.to_string(), "links=3,frozen-mails=14,checks=366,requests=366,runs=90,webhooks=30");
+        assert_eq!(set.to_string(), "links=3,frozen-mails=14,checks=366,requests=366,runs=90,webhooks=30,schools=365");
         let now = DateTime::UNIX_EPOCH + Duration::days(100);
         assert_eq!(set.before(Kept::Links, now), now - Duration::days(3));
         assert_eq!(Retention::default().before(Kept::Links, now), now - Duration::days(7));
+    }
+
+    #[test]
+    fn a_connection_goes_at_the_end_of_its_term_and_never_untold() {
+        let (set, day) = (parsed("schools=100").expect("good"), |days| DateTime::UNIX_EPOCH + Duration::days(days));
+        for (ended, announced, goes) in [(0, 93, 100), (0, 95, 102), (0, 400, 407)] {
+            let at = set.goes_at(day(ended), day(announced));
+            assert_eq!(at, day(goes));
+            let is_gone =
+                |going: Going| day(ended) <= going.goes_if_ended_by && day(announced) <= going.goes_if_announced_by;
+            assert!(is_gone(set.going(at)) && !is_gone(set.going(at - Duration::seconds(1))), "{ended} {announced}");
+        }
+        assert_eq!(set.going(day(93)).announced_if_ended_by, day(0));
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::domain::reminder::hours::moment_on;
 use crate::domain::reminder::national::next_office_moment;
 use crate::services::onboarding::{access, onboardings};
 use crate::services::operations::{audit, clock_repair, housekeeping, machine_clock};
+use crate::services::privacy::ended;
 use crate::services::{self, chain};
 use crate::services::{ServiceError, reminders};
 use crate::store::StoreError;
@@ -47,6 +48,8 @@ pub enum Job {
     PlanChecks,
     /// Writes to the log where the audit ends.
     NoteAudit,
+    /// Puts connections that ended in line to go, and clears those whose time has come.
+    ClearEnded,
 }
 
 impl Job {
@@ -64,7 +67,8 @@ impl Job {
             | Self::DeleteExpired
             | Self::PlanReminders
             | Self::PlanChecks
-            | Self::NoteAudit => now,
+            | Self::NoteAudit
+            | Self::ClearEnded => now,
             Self::Digest => self.next_after(now),
         }
     }
@@ -72,7 +76,7 @@ impl Job {
     /// When the next run after one now is due.
     fn next_after(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
-            Self::RepairClock => now + Duration::hours(1),
+            Self::RepairClock | Self::ClearEnded => now + Duration::hours(1),
             Self::ResumePaused => now + Duration::minutes(10),
             Self::DeleteExpired => now + Duration::hours(6),
             Self::EndPasswords | Self::PlanReminders => now + Duration::seconds(30),
@@ -195,5 +199,6 @@ pub async fn run(app: &App, job: Job, now: DateTime<Utc>) -> Result<u64, Service
         Job::Digest => reminders::ask_digest(&app.context, now).await,
         Job::PlanChecks => services::checks::plan_first_checks(&app.context, now).await,
         Job::NoteAudit => audit::note_end(&app.context).await,
+        Job::ClearEnded => ended::clear_due(&app.context, &app.mailer, now).await,
     }
 }

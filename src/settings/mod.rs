@@ -155,7 +155,8 @@ pub struct Settings {
 
     /// For how many days is kept what ends by itself, as links=7,frozen-mails=30; what is not named is kept as by default: links
     /// and requests that ended (1 to 90), frozen-mails: the bytes of mails that went (1 to 366), checks (30 to 1830), requests
-    /// to join that were decided (7 to 1830), runs for many (7 to 366), what webhooks were told (7 to 90)
+    /// to join that were decided (7 to 1830), runs for many (7 to 366), what webhooks were told (7 to 90),
+    /// schools: what is personal of a connection whose schools are all done or stopped (90 to 3660)
     #[arg(long, env = "KOPPELKLAAR_KEEP", default_value_t = Retention::default(), global = true)]
     pub keep: Retention,
 

@@ -119,6 +119,8 @@ pub enum Flash {
     Given,
     /// A connection was let go.
     LetGo,
+    /// What is kept of a connection that ended stays for another term.
+    Kept,
     /// The keys of the worklist were turned on.
     KeysOn,
     /// The keys of the worklist were turned off.
@@ -245,6 +247,7 @@ impl Flash {
             Self::Taken => "Deze staat nu bij jou.",
             Self::Given => "Deze staat nu bij je collega.",
             Self::LetGo => "Losgelaten: iedereen bij Kurve kan ermee verder.",
+            Self::Kept => "Opgeslagen: we bewaren de gegevens langer.",
             Self::KeysOn => "De toetsen staan aan.",
             Self::KeysOff => "De toetsen staan uit.",
             Self::Crew(done) => done.sentence(),

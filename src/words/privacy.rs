@@ -40,5 +40,6 @@ pub fn kept_name(kept: Kept) -> &'static str {
         Kept::Requests => "Aanvragen om mee te doen, met wat je besloot",
         Kept::Runs => "Wat je voor veel scholen tegelijk deed",
         Kept::Webhooks => "Berichten aan webhooks",
+        Kept::Schools => "Scholen die klaar of gestopt zijn",
     }
 }

@@ -155,6 +155,10 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::ApiKeyRevoked { key: _ } => "API-sleutel ingetrokken.".into(),
         Action::Webhook(done) => webhooks::webhook_done(done).into(),
         Action::PersonErased { texts: _, rows: _ } => "Gegevens van een persoon gewist.".into(),
+        Action::ConnectionCleared { texts: _, rows: _ } => {
+            "Opgeruimd: contactpersonen, teksten, mails, controles en wachtwoord zijn weg.".into()
+        }
+        Action::ConnectionKept => "Langer bewaard: de termijn begint opnieuw.".into(),
     }
 }
 

@@ -96,7 +96,7 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<Standing>(), "schools consent webservice password allowlisting activation"),
         (
             named::<Job>(),
-            "repair_clock resume_paused end_passwords delete_expired plan_reminders digest plan_checks note_audit",
+            "repair_clock resume_paused end_passwords delete_expired plan_reminders digest plan_checks note_audit clear_ended",
         ),
         (
             named::<Purpose>(),
@@ -152,7 +152,7 @@ fn every_stored_name_is_what_it_always_was() {
              staff_role_changed staff_enabled staff_disabled staff_invited staff_invite_withdrawn staff_reset \
              staff_password_changed staff_factor_changed staff_sessions_ended staff_enrolled staff_identity_linked staff_identity_unlinked staff_signed_in \
              staff_locked staff_codes_tried api_key_added api_key_replaced api_key_revoked \
-             person_erased webhook",
+             person_erased connection_cleared connection_kept webhook",
         ),
     ] {
         assert_eq!(found, expected);

@@ -77,6 +77,8 @@ impl Action {
             | Self::ApiKeyReplaced { .. }
             | Self::ApiKeyRevoked { .. }
             | Self::Webhook(_)
+            | Self::ConnectionCleared { .. }
+            | Self::ConnectionKept
             | Self::PersonErased { .. } => None,
         }
     }

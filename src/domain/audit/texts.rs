@@ -80,6 +80,8 @@ impl Action {
             | Self::ApiKeyReplaced { .. }
             | Self::ApiKeyRevoked { .. }
             | Self::PersonErased { .. }
+            | Self::ConnectionCleared { .. }
+            | Self::ConnectionKept
             | Self::Webhook(_) => &[],
         }
     }

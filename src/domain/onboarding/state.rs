@@ -115,6 +115,12 @@ impl Onboarding {
         course.unwrap_or(Lifecycle::Active)
     }
 
+    /// Since when no school of it goes on to the import: each is done, stopped or elsewhere. `None` while one does.
+    pub fn ended_at(&self) -> Option<DateTime<Utc>> {
+        let since: Option<Vec<_>> = self.schools.values().map(|school| school.course().since()).collect();
+        since?.into_iter().max()
+    }
+
     /// Where one school stands; `None` if it is not here.
     pub fn lifecycle_of(&self, school: SchoolId) -> Option<Lifecycle> {
         self.of(school).map(|view| view.lifecycle())

@@ -14,7 +14,7 @@ use crate::services::unit_of_work::UnitOfWork;
 use crate::services::{Call, Context, ServiceError};
 use crate::store::onboarding::mentions::Mention;
 use crate::store::onboarding::notes::Note;
-use crate::store::onboarding::{connections, mentions, notes};
+use crate::store::onboarding::{connections, ended, mentions, notes};
 use crate::store::people::staff;
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -82,6 +82,7 @@ pub async fn add(
     work.said(connection, &text);
     let note = Note { id, connection, by, text, created_at: call.now, changed_at: None };
     notes::insert(work.conn(), &note).await?;
+    ended::begin_anew(work.conn(), connection, call.now).await?;
     mentions::insert(work.conn(), id, named.people, call.now).await?;
     work.note(Some(connection), Action::NoteAdded { note: id });
     work.finish().await?;

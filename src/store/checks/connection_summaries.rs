@@ -42,6 +42,15 @@ pub(in crate::store) async fn save(
     add(conn, counts).await
 }
 
+/// These connections have no row any more, and count no more.
+pub(in crate::store) async fn forget(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<(), StoreError> {
+    let mut counts = BTreeMap::<Counted, i32>::new();
+    load(conn, ids).await?.values().for_each(|row| *counts.entry(Counted::of(row)).or_default() -= 1);
+    let theirs = connection_summary::COLUMN.connection_id.is_in(ids.iter().copied());
+    connection_summary::Entity::delete_many().filter(theirs).exec(conn).await?;
+    add(conn, counts).await
+}
+
 async fn load(
     conn: &impl ConnectionTrait,
     ids: &[Uuid],

@@ -5,6 +5,7 @@ pub mod attachments;
 pub mod bulk;
 pub mod connections;
 pub mod credentials;
+pub mod ended;
 pub mod joins;
 pub mod mentions;
 pub mod message_templates;

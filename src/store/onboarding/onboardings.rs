@@ -10,6 +10,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelec
 use crate::domain::ids::ConnectionId;
 use crate::domain::onboarding::progress::{is_stuck, waits_on_since};
 use crate::domain::onboarding::{Gate, Lifecycle, Onboarding, Party, Step};
+use crate::store::onboarding::ended;
 use crate::store::reminders::Attention;
 use crate::store::{Changing, ConnectionTrait, StoreError, readable};
 
@@ -66,6 +67,9 @@ pub(in crate::store) fn to_row(
         attention_at: Set(attention.next_at),
         no_answer_since: Set(attention.no_answer_since),
         password_until: Set(columns.password_until),
+        ended_at: Set(state.ended_at()),
+        announced_at: Set(None),
+        cleared_at: Set(None),
     })
 }
 
@@ -100,6 +104,9 @@ pub async fn save(
         .col_expr(onboarding::COLUMN.updated_at, now.into())
         .col_expr(onboarding::COLUMN.attention_at, now.into())
         .col_expr(onboarding::COLUMN.no_answer_since, Option::<DateTime<Utc>>::None.into())
+        .col_expr(onboarding::COLUMN.ended_at, ended::ended_at(state, now))
+        .col_expr(onboarding::COLUMN.announced_at, Option::<DateTime<Utc>>::None.into())
+        .col_expr(onboarding::COLUMN.cleared_at, Option::<DateTime<Utc>>::None.into())
         .filter(onboarding::COLUMN.connection_id.eq(connection.as_uuid()))
         .filter(onboarding::COLUMN.version.eq(changed.version))
         .exec(conn)

@@ -49,7 +49,8 @@ pub(in crate::store) async fn refresh(
         if conn.get_database_backend() == DatabaseBackend::Postgres {
             hold(conn, ids).await?;
         }
-        let Computed { rows, connections, work, unreadable } = compute(conn, ids).await?;
+        let Computed { rows, connections, work, unreadable, cleared } = compute(conn, ids).await?;
+        forget(conn, &cleared).await?;
         let kept =
             school_summary::Entity::find().filter(school_summary::COLUMN.connection_id.is_in(ids.iter().copied()));
         for id in ids.iter().filter(|id| !unreadable.contains(id)) {
@@ -81,6 +82,16 @@ async fn hold(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<(), StoreErro
     Ok(())
 }
 
+/// No list shows a connection that was cleared.
+async fn forget(conn: &impl ConnectionTrait, cleared: &[Uuid]) -> Result<(), StoreError> {
+    if cleared.is_empty() {
+        return Ok(());
+    }
+    let theirs = school_summary::COLUMN.connection_id.is_in(cleared.iter().copied());
+    school_summary::Entity::delete_many().filter(theirs).exec(conn).await?;
+    connection_summaries::forget(conn, cleared).await
+}
+
 async fn save(conn: &impl ConnectionTrait, rows: Vec<school_summary::Model>) -> Result<(), StoreError> {
     let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
     while rows.peek().is_some() {
@@ -106,6 +117,7 @@ struct Source {
     region: String,
     school_count: i32,
     lifecycle: String,
+    cleared_at: Option<DateTime<Utc>>,
     /// The names of its contacts of today, a line each.
     people: Option<String>,
     /// The id once more, if it is or was to be checked.
@@ -163,6 +175,8 @@ pub(in crate::store) struct Computed {
     pub(in crate::store) work: Vec<work_item::Model>,
     /// The connections that cannot be read, or whose onboarding does not have one of their schools: of those not all is known.
     pub(in crate::store) unreadable: BTreeSet<Uuid>,
+    /// The connections of which everything personal went: they have no rows.
+    pub(in crate::store) cleared: Vec<Uuid>,
 }
 
 pub(in crate::store) async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Computed, StoreError> {
@@ -180,6 +194,7 @@ pub(in crate::store) async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid])
         .column(connection::Column::Region)
         .column(connection::Column::SchoolCount)
         .column(onboarding::Column::Lifecycle)
+        .column(onboarding::Column::ClearedAt)
         .expr_as(Expr::cust(people), "people")
         .column_as(check_status::Column::ConnectionId, "checked")
         .column(check_status::Column::LastCode)
@@ -214,6 +229,10 @@ pub(in crate::store) async fn compute(conn: &impl ConnectionTrait, ids: &[Uuid])
             continue;
         };
         computed.work.extend(work_items::to_rows(&source.known(&state, checked.as_ref()), &beside));
+        if source.cleared_at.is_some() {
+            computed.cleared.push(id);
+            continue;
+        }
         computed.connections.extend(checked);
         for school in schools.remove(&id).unwrap_or_default() {
             match to_row(&source, &state, school) {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::ids::{ConnectionId, SchoolId};
 use crate::store::checks::connection_summaries;
+use crate::store::onboarding::ended;
 use crate::store::onboarding::summaries::{BATCH, Computed, compute};
 use crate::store::onboarding::work_items;
 use crate::store::{Changing, ConnectionTrait, Db, StoreError, lock};
@@ -30,6 +31,7 @@ pub enum Which {
 /// When the database fails; what was written until then stays, and the next call goes on.
 pub async fn fill(db: &Db, which: Which) -> Result<u64, StoreError> {
     let (mut filled, mut after) = (0, Uuid::nil());
+    ended::fill_missing(db.writer()).await?;
     loop {
         let ids = list_next(db.writer(), which, after).await?;
         let Some(last) = ids.last() else { break };
@@ -77,9 +79,18 @@ async fn list_next(conn: &impl ConnectionTrait, which: Which, after: Uuid) -> Re
         let own = Expr::col((school_summary::Entity, school_summary::Column::SchoolId))
             .equals((school::Entity, school::Column::Id));
         let row = Query::select().expr(Expr::val(1)).from(school_summary::Entity).and_where(own).to_owned();
-        query = query.filter(Expr::exists(row).not().or(waits_without_row()));
+        query = query.filter(Expr::exists(row).not().and(is_cleared().not()).or(waits_without_row()));
     }
     Ok(query.into_tuple().all(conn).await?)
+}
+
+/// Whether the connection of a school was cleared: no list shows it.
+fn is_cleared() -> Expr {
+    let its = Expr::col((onboarding::Entity, onboarding::Column::ConnectionId))
+        .equals((school::Entity, school::Column::ConnectionId));
+    let cleared = Expr::col((onboarding::Entity, onboarding::Column::ClearedAt)).is_not_null();
+    let one = Query::select().expr(Expr::val(1)).from(onboarding::Entity).and_where(its).and_where(cleared).to_owned();
+    Expr::exists(one)
 }
 
 /// Whether something of the connection of a school waits on Kurve, and no row says so.

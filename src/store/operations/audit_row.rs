@@ -77,11 +77,14 @@ impl RawEntry {
 
     /// How many texts of the audit went with what it tells of.
     pub fn erased(&self) -> u64 {
-        if self.row.action != Action::PERSON_ERASED {
+        if !Action::ERASES_TEXTS.contains(&self.row.action.as_str()) {
             return 0;
         }
         match serde_json::from_str(&self.row.payload) {
-            Ok(Payload { action: Action::PersonErased { texts, .. }, .. }) => texts,
+            Ok(Payload {
+                action: Action::PersonErased { texts, .. } | Action::ConnectionCleared { texts, .. },
+                ..
+            }) => texts,
             _ => 0,
         }
     }

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use entity::{audit, audit_text};
+use sea_orm::sea_query::Query;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter};
 use serde_json::{Map, Value};
 
+use crate::domain::ids::ConnectionId;
 use crate::domain::text::ERASED;
 use crate::store::{ConnectionTrait, StoreError};
 
@@ -141,6 +143,17 @@ pub async fn erase(conn: &impl ConnectionTrait, texts: &[KeptText]) -> Result<u6
         erased += audit_text::Entity::delete_many().filter(this).exec(conn).await?.rows_affected;
     }
     Ok(erased)
+}
+
+/// Erases all texts of a connection with their salts. Returns how many there were.
+pub async fn erase_of(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<u64, StoreError> {
+    let its = Query::select()
+        .column(audit::Column::Id)
+        .from(audit::Entity)
+        .and_where(audit::COLUMN.connection_id.eq(connection.as_uuid()))
+        .to_owned();
+    let texts = audit_text::Entity::delete_many().filter(audit_text::COLUMN.audit_id.in_subquery(its));
+    Ok(texts.exec(conn).await?.rows_affected)
 }
 
 fn to_kept(row: audit_text::Model) -> KeptText {

@@ -41,23 +41,33 @@ pub async fn erase(
     erase_at_doors(conn, &known.email_key).await?;
     delete::<join_request::Entity>(conn, join_request::Column::Id, known.requests.iter().map(|one| one.id)).await?;
     for contact in &known.contacts {
-        let address = address_of_nobody(contact.id);
-        contact::Entity::update_many()
-            .col_expr(contact::COLUMN.name, FORMER_CONTACT.into())
-            .col_expr(contact::COLUMN.email, address.as_str().into())
-            .col_expr(contact::COLUMN.email_key, key_of(&address).into())
-            .col_expr(contact::COLUMN.proposed_roles, Option::<String>::None.into())
-            .col_expr(contact::COLUMN.vouched_at, Option::<DateTime<Utc>>::None.into())
-            .col_expr(contact::COLUMN.vouched_by, Option::<Uuid>::None.into())
-            .col_expr(contact::COLUMN.vouch_ground, Option::<String>::None.into())
-            .filter(contact::COLUMN.id.eq(contact.id))
-            .exec(conn)
-            .await?;
+        erase_contact(conn, contact.id, &key_of).await?;
     }
     match &known.staff {
         Some(colleague) => erase_colleague(conn, colleague.id, key_of).await,
         None => Ok(()),
     }
+}
+
+/// The row of a contact stays for what they did, as of a former contact.
+pub(super) async fn erase_contact(
+    conn: &impl Changing,
+    id: Uuid,
+    key_of: impl Fn(&EmailAddress) -> String,
+) -> Result<(), StoreError> {
+    let address = address_of_nobody(id);
+    contact::Entity::update_many()
+        .col_expr(contact::COLUMN.name, FORMER_CONTACT.into())
+        .col_expr(contact::COLUMN.email, address.as_str().into())
+        .col_expr(contact::COLUMN.email_key, key_of(&address).into())
+        .col_expr(contact::COLUMN.proposed_roles, Option::<String>::None.into())
+        .col_expr(contact::COLUMN.vouched_at, Option::<DateTime<Utc>>::None.into())
+        .col_expr(contact::COLUMN.vouched_by, Option::<Uuid>::None.into())
+        .col_expr(contact::COLUMN.vouch_ground, Option::<String>::None.into())
+        .filter(contact::COLUMN.id.eq(id))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 /// The lists show names of contacts, requests and messages that wait.
@@ -71,7 +81,8 @@ async fn erase_mails(conn: &impl Changing, traces: &Traces) -> Result<(), StoreE
     let mails: Vec<Uuid> = traces.mails.iter().map(|mail| mail.id).collect();
     delete::<frozen_mail::Entity>(conn, frozen_mail::Column::MailId, traces.mails_of_bytes()).await?;
     delete::<mail_connection::Entity>(conn, mail_connection::Column::MailId, mails.iter().copied()).await?;
-    delete::<outbox::Entity>(conn, outbox::Column::Id, mails).await
+    delete::<outbox::Entity>(conn, outbox::Column::Id, mails).await?;
+    Ok(())
 }
 
 async fn erase_texts(conn: &impl Changing, known: &Known, traces: &Traces) -> Result<(), StoreError> {
@@ -135,15 +146,19 @@ async fn erase_sealed(conn: &impl Changing, traces: &Traces) -> Result<(), Store
     Ok(())
 }
 
-async fn erase_at_doors(conn: &impl Changing, key: &str) -> Result<(), StoreError> {
-    session::Entity::delete_many().filter(session::COLUMN.email_key.eq(key)).exec(conn).await?;
-    access_link::Entity::delete_many().filter(access_link::COLUMN.email_key.eq(key)).exec(conn).await?;
-    known_browser::Entity::delete_many().filter(known_browser::COLUMN.email_key.eq(key)).exec(conn).await?;
-    address_mark::Entity::delete_many().filter(address_mark::COLUMN.address_key.eq(key)).exec(conn).await?;
-    reminder_mail::Entity::delete_many().filter(reminder_mail::COLUMN.address_key.eq(key)).exec(conn).await?;
+/// What is kept of an address at the doors; returns how many rows that was.
+pub(super) async fn erase_at_doors(conn: &impl Changing, key: &str) -> Result<u64, StoreError> {
+    let sessions = session::Entity::delete_many().filter(session::COLUMN.email_key.eq(key)).exec(conn).await?;
+    let links = access_link::Entity::delete_many().filter(access_link::COLUMN.email_key.eq(key)).exec(conn).await?;
+    let browsers = known_browser::Entity::delete_many().filter(known_browser::COLUMN.email_key.eq(key));
+    let browsers = browsers.exec(conn).await?;
+    let marks = address_mark::Entity::delete_many().filter(address_mark::COLUMN.address_key.eq(key)).exec(conn).await?;
+    let reminders = reminder_mail::Entity::delete_many().filter(reminder_mail::COLUMN.address_key.eq(key));
+    let reminders = reminders.exec(conn).await?;
     let to_address = stranger_count::COLUMN.name.like(format!("%/to/{key}"));
-    stranger_count::Entity::delete_many().filter(to_address).exec(conn).await?;
-    Ok(())
+    let counts = stranger_count::Entity::delete_many().filter(to_address).exec(conn).await?;
+    let deleted = [sessions, links, browsers, marks, reminders, counts];
+    Ok(deleted.iter().map(|result| result.rows_affected).sum())
 }
 
 /// The row of a colleague stays for what they did, as of a former colleague.
@@ -180,16 +195,17 @@ async fn erase_colleague(
     Ok(())
 }
 
-async fn delete<E: EntityTrait>(
+/// Deletes rows by one of their columns; returns how many.
+pub(super) async fn delete<E: EntityTrait>(
     conn: &impl Changing,
     column: E::Column,
     ids: impl IntoIterator<Item = Uuid>,
-) -> Result<(), StoreError> {
-    let ids: Vec<Uuid> = ids.into_iter().collect();
+) -> Result<u64, StoreError> {
+    let (ids, mut deleted): (Vec<Uuid>, u64) = (ids.into_iter().collect(), 0);
     for some in ids.chunks(MANY) {
-        E::delete_many().filter(column.is_in(some.iter().copied())).exec(conn).await?;
+        deleted += E::delete_many().filter(column.is_in(some.iter().copied())).exec(conn).await?.rows_affected;
     }
-    Ok(())
+    Ok(deleted)
 }
 
 async fn set<E: EntityTrait>(

@@ -34,6 +34,7 @@ mod identity;
 mod identity_fault;
 mod insight;
 mod invite;
+mod leaving;
 mod lifecycle;
 mod mail;
 mod mail_unreadable;
@@ -116,6 +117,7 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_ANSWER, post(steps::answer))
         .route(links::STAFF_TAKE, post(takings::take))
         .route(links::STAFF_LET_GO, post(takings::let_go))
+        .route(links::STAFF_KEEP, post(leaving::keep))
         .route(links::STAFF_KEYS, post(takings::set_keys))
         .route(links::STAFF_PAUSE, post(lifecycle::pause))
         .route(links::STAFF_RESUME, post(lifecycle::resume))

@@ -9,7 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use self::kept::KeptRow;
+use self::kept::{GoingRows, KeptRow};
 use super::ask::{Ask, AskField, Weight};
 use super::desk::{self, Nav};
 use crate::domain::text::EmailAddress;
@@ -46,6 +46,8 @@ struct PrivacyPage {
     is_erased: bool,
     /// What is kept for how long.
     kept: Vec<KeptRow>,
+    /// Which schools go within a week.
+    going: GoingRows,
 }
 
 /// An address as typed, and once more where it is to be erased.
@@ -59,14 +61,14 @@ pub(super) struct PersonForm {
 
 /// Asks whose.
 pub(super) async fn show(State(web): State<WebState>, Admin(staff): Admin) -> Result<Response, PageError> {
-    page::show(&empty(&web, &staff, "", &FieldErrors::default()))
+    page::show(&empty(&web, &staff, "", &FieldErrors::default()).await?)
 }
 
-fn empty(web: &WebState, staff: &Staff, typed: &str, errors: &FieldErrors) -> PrivacyPage {
+async fn empty(web: &WebState, staff: &Staff, typed: &str, errors: &FieldErrors) -> Result<PrivacyPage, PageError> {
     let look = Ask::new("privacy_look", "Opzoeken", "Opzoeken", links::STAFF_PRIVACY.to_owned())
         .field(AskField::line("email", "E-mailadres van de persoon", typed).kind("email"))
         .weight(Weight::Primary);
-    PrivacyPage {
+    Ok(PrivacyPage {
         frame: desk::frame(web, staff),
         nav: Nav::new(staff, links::STAFF_COLLEAGUES),
         errors: errors.all().to_vec(),
@@ -77,7 +79,8 @@ fn empty(web: &WebState, staff: &Staff, typed: &str, errors: &FieldErrors) -> Pr
         refusal: String::new(),
         is_erased: false,
         kept: kept::rows(&web.context.retention),
-    }
+        going: kept::going(&web.context).await?,
+    })
 }
 
 /// Says how much is kept of a person.
@@ -87,7 +90,7 @@ pub(super) async fn look(
     Posted(typed): Posted<PersonForm>,
 ) -> Result<Response, PageError> {
     match find(&web, &staff, &typed).await? {
-        Ok(dossier) => page::show(&found(&web, &staff, &dossier, &FieldErrors::default())),
+        Ok(dossier) => page::show(&found(&web, &staff, &dossier, &FieldErrors::default()).await?),
         Err(again) => Ok(again),
     }
 }
@@ -98,28 +101,33 @@ async fn find(web: &WebState, staff: &Staff, typed: &PersonForm) -> Result<Resul
     match errors.take("email", EmailAddress::parse_typed(&typed.email)) {
         Some(address) => Ok(Ok(export::look(&web.context, staff.visit.now, address).await?)),
         None => {
-            let page = empty(web, staff, &typed.email, &errors);
+            let page = empty(web, staff, &typed.email, &errors).await?;
             Ok(Err(page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)?))
         }
     }
 }
 
-fn found(web: &WebState, staff: &Staff, dossier: &Dossier, errors: &FieldErrors) -> PrivacyPage {
+async fn found(
+    web: &WebState,
+    staff: &Staff,
+    dossier: &Dossier,
+    errors: &FieldErrors,
+) -> Result<PrivacyPage, PageError> {
     let address = dossier.address.as_str();
     let counts = dossier.counts();
-    let page = empty(web, staff, address, &FieldErrors::default());
+    let page = empty(web, staff, address, &FieldErrors::default()).await?;
     let refusal = match dossier.inside_the_chain {
         0 => String::new(),
         texts => refused(&EraseError::InsideTheChain(texts)),
     };
-    PrivacyPage {
+    Ok(PrivacyPage {
         errors: errors.all().to_vec(),
         address: dossier.address.shown(),
         presses: if counts.is_empty() { vec![] } else { presses(address, errors) },
         counts: counts.into_iter().map(row).collect(),
         refusal,
         ..page
-    }
+    })
 }
 
 fn row(count: Count) -> CountRow {
@@ -185,20 +193,20 @@ pub(super) async fn erase(
     let is_same = again.is_some_and(|again| again.key_form() == dossier.address.key_form());
     errors.choose("again", is_same.then_some(()), "Typ hetzelfde adres als waar je op zocht.");
     if !errors.is_empty() {
-        let page = found(&web, &staff, &dossier, &errors);
+        let page = found(&web, &staff, &dossier, &errors).await?;
         return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     match erase::erase(&web.context, &web.mailer, &staff.call(), &dossier.address).await {
         Ok(erased) => {
             let counts = erased.counts.into_iter().map(row).collect();
-            let page = empty(&web, &staff, "", &FieldErrors::default());
+            let page = empty(&web, &staff, "", &FieldErrors::default()).await?;
             page::show(&PrivacyPage { address: dossier.address.shown(), counts, is_erased: true, ..page })
         }
         // The press arrived twice.
-        Err(EraseError::Nobody) => page::show(&found(&web, &staff, &dossier, &FieldErrors::default())),
+        Err(EraseError::Nobody) => page::show(&found(&web, &staff, &dossier, &FieldErrors::default()).await?),
         Err(EraseError::Service(error)) => Err(error.into()),
         Err(refusal) => {
-            let page = found(&web, &staff, &dossier, &FieldErrors::default());
+            let page = found(&web, &staff, &dossier, &FieldErrors::default()).await?;
             let page = PrivacyPage { refusal: refused(&refusal), ..page };
             page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }

@@ -15,6 +15,7 @@ use super::ask::{Ask, keep_one_primary};
 use super::connection::{self, ConnectionPanel};
 use super::desk::{self, Nav};
 use super::forms::{self, TypedGround};
+use super::leaving::{self, LeavingPanel};
 use super::mails::{BACK_TO_SCHOOL, MailReader};
 use super::messages::{self, MessagesPanel};
 use super::notes::{self, NoteRow};
@@ -68,6 +69,7 @@ struct SchoolPage {
     /// The gates that keep the import closed.
     missing: String,
     life: LifePanel,
+    leaving: LeavingPanel,
     /// What waits on Kurve, with its forms.
     now: NowPanel,
     bar: String,
@@ -162,6 +164,7 @@ pub(super) async fn show(
         verdict,
         missing,
         life,
+        leaving: leaving::panel(&web, &staff, school).await?,
         now: doing,
         bar: bar_text(&truths),
         is_shared_done: file.connection.has_many() && is_shared_done(&truths),

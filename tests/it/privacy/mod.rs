@@ -2,6 +2,7 @@
 
 mod columns;
 mod command;
+mod ended;
 mod erase;
 mod pages;
 mod retention;

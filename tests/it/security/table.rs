@@ -188,6 +188,7 @@ pub(crate) const TABLE: &[(&str, &str, [May; 4])] = &[
     ("POST", links::STAFF_ANSWER, ACTING),
     ("POST", links::STAFF_TAKE, ACTING),
     ("POST", links::STAFF_LET_GO, ACTING),
+    ("POST", links::STAFF_KEEP, ACTING),
     ("POST", links::STAFF_KEYS, STAFF),
     ("POST", links::STAFF_PAUSE, ACTING),
     ("POST", links::STAFF_RESUME, ACTING),

@@ -112,10 +112,8 @@ fn may_ask(who: Who, ask: Ask) -> bool {
         Ask::Prove | Ask::ProveWithOld | Ask::Disprove | Ask::DisproveWithOld | Ask::Restore | Ask::RestoreWithOld => {
             who == Who::Check
         }
-        Ask::Pause | Ask::PauseAsItIs | Ask::PauseUntilToday | Ask::PauseForever | Ask::Withdraw => {
-            is_school || is_kurve
-        }
-        Ask::ResumeBeforeTheDay | Ask::ResumeOnTheDay => is_school || is_kurve || who == Clock,
+        Ask::Pause | Ask::PauseAsItIs | Ask::PauseUntilToday | Ask::PauseForever => is_school || is_kurve,
+        Ask::Withdraw | Ask::ResumeBeforeTheDay | Ask::ResumeOnTheDay => is_school || is_kurve || who == Clock,
     }
 }
 

@@ -5,10 +5,13 @@ use strum::IntoEnumIterator;
 use crate::domain::feed;
 use crate::domain::retention::{Kept, Retention};
 use crate::domain::staff_session;
+use crate::links;
 use crate::services::operations::housekeeping::{KEEP_BROWSER_DAYS, KEEP_COUNTS_DAYS};
 use crate::services::people::kept_forms::KEEP_MINUTES;
 use crate::services::people::portal_access::CONTACT_DAYS;
+use crate::services::privacy::leaving::{self, Going, GoingPart};
 use crate::services::roster::lists::KEEP_HOURS;
+use crate::services::{Context, ServiceError};
 use crate::words;
 
 /// One thing that goes by itself.
@@ -17,6 +20,44 @@ pub(super) struct KeptRow {
     pub(super) key: String,
     pub(super) what: &'static str,
     pub(super) how_long: String,
+}
+
+/// How many schools that go are named.
+const NAMED: u64 = 20;
+
+/// The schools of which what is kept goes within a week.
+pub(super) struct GoingRows {
+    pub(super) rows: Vec<GoingRow>,
+    /// How many there are beside them.
+    pub(super) more: u64,
+}
+
+/// One of them, with the others of its connection.
+pub(super) struct GoingRow {
+    pub(super) name: String,
+    pub(super) carried: String,
+    pub(super) link: String,
+    /// The day.
+    pub(super) at: String,
+}
+
+impl GoingRows {
+    /// How many they are.
+    pub(super) fn all(&self) -> u64 {
+        self.rows.len() as u64 + self.more
+    }
+}
+
+/// Which schools go.
+pub(super) async fn going(context: &Context) -> Result<GoingRows, ServiceError> {
+    let GoingPart { rows, more } = leaving::list_going(context, None, NAMED).await?;
+    let row = |Going { announced, at }: Going| GoingRow {
+        link: links::staff_school(links::STAFF_SCHOOL, announced.ended.connection),
+        name: announced.name,
+        carried: announced.carried,
+        at: words::date_nl(at),
+    };
+    Ok(GoingRows { rows: rows.into_iter().map(row).collect(), more })
 }
 
 /// All of them.

@@ -42,6 +42,8 @@ pub(super) enum DigestKind {
     Certificates,
     /// Contacts where mail does not arrive, or who stopped their reminders.
     Addresses,
+    /// Connections of which what is kept goes within a week.
+    Leaving,
 }
 
 impl DigestKind {
@@ -55,6 +57,7 @@ impl DigestKind {
             Self::Failing => "Verbindingen die Kurve moet uitzoeken",
             Self::Certificates => "Certificaat dat bijna verloopt",
             Self::Addresses => "Contactpersonen die geen mail krijgen",
+            Self::Leaving => "Scholen waarvan de gegevens binnenkort weggaan",
         }
     }
 }
@@ -67,7 +70,8 @@ impl DigestPart {
             | DigestKind::Silent
             | DigestKind::Lost
             | DigestKind::Failing
-            | DigestKind::Certificates => ("school", "scholen"),
+            | DigestKind::Certificates
+            | DigestKind::Leaving => ("school", "scholen"),
             DigestKind::Addresses => ("contactpersoon", "contactpersonen"),
             DigestKind::Requests => ("aanmelding", "aanmeldingen"),
         };
@@ -99,6 +103,8 @@ impl DigestPart {
             (DigestKind::Certificates, many) => format!("{many} certificaten verlopen bijna"),
             (DigestKind::Addresses, 1) => "1 adres werkt niet".to_owned(),
             (DigestKind::Addresses, many) => format!("{many} adressen werken niet"),
+            (DigestKind::Leaving, 1) => "1 school gaat weg".to_owned(),
+            (DigestKind::Leaving, many) => format!("{many} scholen gaan weg"),
         }
     }
 }
@@ -127,5 +133,6 @@ pub(super) fn samples() -> Vec<DigestPart> {
         part(DigestKind::Failing, vec![row("Mavo West", "onverwacht antwoord")], 0),
         part(DigestKind::Certificates, vec![row("Mavo Oost", "geldt tot dinsdag 1 december 2026")], 0),
         part(DigestKind::Addresses, vec![row("Mavo Zuid", "mail aan Anna de Wit komt niet aan (5.1.1)")], 1),
+        part(DigestKind::Leaving, vec![row("Mavo Midden", "gaat op maandag 7 december 2026 weg, klaar of gestopt")], 0),
     ]
 }

@@ -14,6 +14,7 @@ use crate::services::checks::Failing;
 use crate::services::onboarding::joins::waiting::AskedTogether;
 use crate::services::onboarding::{access, joins};
 use crate::services::people::addresses::{self, MarkedContact};
+use crate::services::privacy::leaving::{self, Going, GoingPart};
 use crate::services::{Context, ServiceError, checks};
 use crate::store::checks::check_status::CheckStatus;
 use crate::store::checks::check_status_list;
@@ -42,6 +43,7 @@ pub(super) async fn load(context: &Context, now: DateTime<Utc>) -> Result<Vec<Di
         failing(context).await?,
         certificates(context, now).await?,
         marked(context).await?,
+        going(context).await?,
     ];
     Ok(parts.into_iter().filter(|part| !part.rows.is_empty()).collect())
 }
@@ -143,6 +145,21 @@ async fn marked(context: &Context) -> Result<DigestPart, ServiceError> {
     let told_until = frozen_mails::last_sent_as_of(context.db.reader(), MailKind::Digest).await?;
     let rows = contacts.iter().filter_map(|one| address_row(context, one, told_until)).collect();
     Ok(DigestPart { kind: DigestKind::Addresses, rows, more, all: context.base.to(links::STAFF) })
+}
+
+/// In the first digest after a connection was put in line to go, which is a week before it does.
+async fn going(context: &Context) -> Result<DigestPart, ServiceError> {
+    let told_until = frozen_mails::last_sent_as_of(context.db.reader(), MailKind::Digest).await?;
+    let GoingPart { rows, more } = leaving::list_going(context, told_until, DIGEST_ROWS).await?;
+    let row = |Going { announced, at }: Going| DigestRow {
+        what: format!("gaat op {} weg, klaar of gestopt", words::date_nl(at)),
+        since: words::date_nl(announced.ended.at),
+        link: context.base.to(&links::staff_school(links::STAFF_SCHOOL, announced.ended.connection)),
+        school: announced.name,
+        brin: announced.carried,
+    };
+    let rows = rows.into_iter().map(row).collect();
+    Ok(DigestPart { kind: DigestKind::Leaving, rows, more, all: context.base.to(links::STAFF_PRIVACY) })
 }
 
 /// An address where mail does not arrive is told of until that is solved; who stopped reminders, in the first digest that
