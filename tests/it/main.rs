@@ -44,6 +44,7 @@ mod fixed_cost;
 mod fleet;
 mod four_eyes;
 mod gathered;
+mod gathered_over;
 mod glance;
 mod hand_over;
 mod handbook;
