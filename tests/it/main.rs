@@ -111,6 +111,7 @@ mod summaries;
 mod system_page;
 mod threads;
 mod timer;
+mod to_kurve;
 mod two_tabs;
 mod undo;
 mod unreadable;
