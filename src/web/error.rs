@@ -231,13 +231,13 @@ pub fn codes_unheard(retry_after_seconds: u64) -> String {
 }
 
 /// What somebody reads behind a cap on the mails that strangers can have us write.
-pub fn mails_full(full: Full) -> String {
+pub fn mails_full(full: Full, support_email: &str) -> String {
     let why = match full {
         Full::Address => "Naar dit e-mailadres zijn vandaag al zo veel mails gegaan dat we er geen meer sturen.",
         Full::Network => "Vanaf deze plek zijn vandaag al zo veel mails aangevraagd dat we er geen meer sturen.",
         Full::All => "Er zijn vandaag zo veel mails aangevraagd dat we er nu geen meer sturen. Kurve weet ervan.",
     };
-    format!("{why} Er is niets verstuurd. Probeer het later opnieuw.")
+    format!("{why} Er is niets verstuurd. Probeer het later opnieuw, of mail {support_email}.")
 }
 
 /// Adds how long to wait.

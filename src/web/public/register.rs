@@ -208,7 +208,7 @@ pub(super) async fn create(
             refused(&web, &visit, form, Wait { status, retry_after_seconds, refusal: too_often(retry_after_seconds) })
         }
         Err(ServiceError::Full { full, retry_after_seconds }) => {
-            let refusal = mails_full(full);
+            let refusal = mails_full(full, &web.context.support_email);
             let status = StatusCode::TOO_MANY_REQUESTS;
             refused(&web, &visit, form, Wait { status, retry_after_seconds, refusal })
         }

@@ -64,7 +64,9 @@ pub(super) async fn create(
             return page::show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
         Err(ServiceError::TooOften { retry_after_seconds }) => (retry_after_seconds, too_often(retry_after_seconds)),
-        Err(ServiceError::Full { full, retry_after_seconds }) => (retry_after_seconds, mails_full(full)),
+        Err(ServiceError::Full { full, retry_after_seconds }) => {
+            (retry_after_seconds, mails_full(full, &web.context.support_email))
+        }
         Err(error) => return Err(error.into()),
     };
     let page = SignInPage { frame: visit.frame(&web), form, errors, refusal };
