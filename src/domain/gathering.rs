@@ -1,8 +1,8 @@
 //! What happens to a person within a few minutes is told in one mail.
 //!
-//! A mail to a contact waits a while for what else happens to them. Not what is asked for now or cannot wait: to sign in,
-//! new credentials, an import that closes. That a colleague looked at the password goes with the next mail, and by itself
-//! after a day.
+//! A mail to a contact waits a while for what else happens to them, also at other connections. Not what is asked for now or
+//! cannot wait: to sign in, new credentials, an import that closes. That a colleague looked at the password goes with the
+//! next mail, and by itself after a day.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -55,7 +55,7 @@ impl Gathering {
     }
 }
 
-/// Whether a mail of this kind may go in one with others to the same contact.
+/// Whether a mail of this kind may go in one with others to the same person.
 pub fn gathers(kind: MailKind) -> bool {
     order(kind).is_some()
 }

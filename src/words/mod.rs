@@ -9,6 +9,7 @@ mod bulk;
 mod checks;
 mod dates;
 mod falls;
+mod forks;
 mod glossary;
 mod identity;
 mod instructions;
@@ -35,6 +36,7 @@ pub use checks::{
 };
 pub use dates::{date_nl, date_only_nl, date_short, moment_nl, moment_short, period_nl, time_nl, until_nl};
 pub use falls::{fall_cause, fall_reason, why_open};
+pub use forks::{Fork, Place, Way, fork};
 pub use glossary::{GLOSSARY, PLAIN, Word};
 pub use identity::{FaultWords, provider_fault};
 pub use instructions::{

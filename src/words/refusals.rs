@@ -13,12 +13,14 @@ use crate::domain::reminder::{OwnDaysRefusal, SnoozeRefusal};
 pub fn refusal(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NotAllowed => {
-            "Jij mag dit niet doen in Koppelklaar. Vraag een collega van je school, of mail Kurve.".into()
+            "Jij mag dit niet doen in Koppelklaar. Vraag een collega van je school, of schrijf het Kurve bij \
+             Berichten."
+                .into()
         }
         Refusal::WrongParty { step } => wrong_party(*step),
         Refusal::WrongRole { step, needed } => format!(
-            "Alleen de {role} kan de stap “{}” doen. Vraag een collega die {role} is. Ben je het zelf? Mail Kurve: die past je \
-             rol aan.",
+            "Alleen de {role} kan de stap “{}” doen. Vraag een collega die {role} is. Ben je het zelf? Schrijf het Kurve bij \
+             Berichten: die past je rol aan.",
             step_name(*step),
             role = needed.as_str(),
         ),
@@ -57,7 +59,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::ImportClosed => "Je kunt nog niet importeren. Kijk in het overzicht welke vragen nog openstaan.".into(),
         Refusal::UnknownSchool => "Deze school hoort niet bij deze koppeling. Laad de pagina opnieuw.".into(),
         Refusal::TooManySchools => {
-            format!("Een koppeling kan maximaal {MOST_SCHOOLS} scholen hebben. Mail Kurve als het er meer zijn.")
+            format!("Een koppeling kan maximaal {MOST_SCHOOLS} scholen hebben. Zijn het er meer? Schrijf het Kurve bij Berichten.")
         }
         Refusal::IsWithdrawn => {
             "Jullie zijn gestopt met deze koppeling. Willen jullie toch verder? Schrijf het Kurve bij Berichten."
@@ -99,7 +101,9 @@ pub fn too_many_contacts(most: usize, most_new: usize) -> String {
 
 /// Why no more schools can be asked for.
 pub fn too_many_requests(most: u64) -> String {
-    format!("Er staan al {most} aanvragen open. Wacht tot Kurve erover heeft beslist, of mail Kurve.")
+    format!(
+        "Er staan al {most} aanvragen open. Wacht tot Kurve erover heeft beslist. Duurt het lang? Schrijf het Kurve bij Berichten."
+    )
 }
 
 /// Why a form comes back when too many came from one place.
@@ -265,18 +269,24 @@ mod tests {
             Refusal::PasswordShown,
             Refusal::DetailsInUse,
             Refusal::ImportClosed,
+            Refusal::UnknownSchool,
+            Refusal::TooManySchools,
             Refusal::IsWithdrawn,
             Refusal::NotWithdrawn,
             Refusal::IsCompleted,
             Refusal::NotPaused,
+            Refusal::CheckNeeded,
+            Refusal::NotVouched,
+            Refusal::UndoTooLate,
+            Refusal::ReasonNeeded,
             Refusal::BadResumeDate,
         ];
         all.extend(Step::iter().map(|step| Refusal::WrongParty { step }));
         all
     }
 
-    #[test]
-    fn every_refusal_is_a_sentence() {
+    /// Each sentence with which something is refused.
+    fn every_sentence() -> Vec<String> {
         let reveal = [
             RevealRefusal::NotVouched,
             RevealRefusal::Withdrawn,
@@ -306,9 +316,27 @@ mod tests {
             too_many_requests(100),
             snooze_refusal(SnoozeRefusal { max_days: 60 }),
         ];
+        let checks = [CheckRefusal::Off, CheckRefusal::NotIssued, CheckRefusal::Paused, CheckRefusal::Withdrawn];
         let others = others.into_iter().chain(own_days.map(own_days_refusal));
-        for sentence in said.chain(reveal.iter().chain(&closed).map(reveal_refusal)).chain(others) {
+        let others = others.chain(checks.iter().map(|refusal| check_refusal(refusal).to_owned()));
+        let fixed = [TOO_MANY_FORMS, HOLDS_PASSWORD, seen_by_colleague()].map(str::to_owned);
+        said.chain(reveal.iter().chain(&closed).map(reveal_refusal)).chain(others).chain(fixed).collect()
+    }
+
+    #[test]
+    fn every_refusal_is_a_sentence() {
+        for sentence in every_sentence() {
             assert!(sentence.ends_with('.') && !sentence.contains("  ") && !sentence.contains('\n'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn no_refusal_sends_anybody_to_their_mail_program_for_what_a_button_brings_to_kurve() {
+        for sentence in every_sentence() {
+            let small = sentence.to_lowercase();
+            let is_to_mail = ["mail kurve", "kurve mailen", "mail naar", "@"].iter().any(|words| small.contains(words));
+
+            assert!(!is_to_mail, "{sentence}");
         }
     }
 

@@ -1,15 +1,23 @@
-//! How much one contact has to do, from the request until the import is reported: always the one full button of the page.
+//! How much one contact has to do and to read, from the request until the import is reported: always the one full button of
+//! the page.
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+use koppelklaar::domain::notice::MailKind;
+use koppelklaar::store::mail::outbox::{self, MailStatus};
+
 use crate::journey::Table;
-use crate::support::{Page, TestApp, Visitor, run};
+use crate::support::{Page, TestApp, TestSchool, Visitor, run};
 
 /// The most that one contact presses, the request included.
 const MOST_CLICKS: usize = 14;
 
 /// The most pages that one contact sees after the request.
 const MOST_PAGES: usize = 9;
+
+/// The most mails that one contact gets, also where none waits for another.
+const MOST_MAILS: usize = 12;
 
 /// The one loud thing of a page.
 const LOUD: &str = "main .btn:not([class*='btn--'])";
@@ -98,5 +106,17 @@ fn one_contact_comes_to_the_import_in_a_few_clicks_and_pages() {
         assert!(walker.page.has("[data-lifecycle=completed]"), "{}", walker.page.body);
         assert!(walker.clicks <= MOST_CLICKS, "{} clicks", walker.clicks);
         assert!(walker.pages.len() <= MOST_PAGES, "{:#?}", walker.pages);
+        app.advance(TimeDelta::days(2));
+        app.send_mails().await;
+        // Beside these the one that confirms the address, and the one to sign in: they go to an address.
+        let mails = mails_to_contact(&app, &table.school).await;
+        assert!(mails.len() >= 4 && mails.len() + 2 <= MOST_MAILS, "{mails:?}");
     });
+}
+
+/// The kinds of the mails that a contact was sent.
+async fn mails_to_contact(app: &TestApp, school: &TestSchool) -> Vec<MailKind> {
+    let sent = outbox::list_with_status(app.context().db.reader(), MailStatus::Sent, 100).await;
+    let sent = sent.expect("the store answers").into_iter();
+    sent.filter(|mail| mail.contact == Some(school.contact)).map(|mail| mail.kind).collect()
 }

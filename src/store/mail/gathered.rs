@@ -9,15 +9,16 @@ use strum::IntoEnumIterator;
 use super::outbox::lease::{self, Mark};
 use super::outbox::{MailStatus, OutboxMail, read};
 use crate::domain::gathering::{gathers, may_go_along};
-use crate::domain::ids::{LeaseId, MailId};
+use crate::domain::ids::{ContactId, LeaseId, MailId};
 use crate::domain::notice::MailKind;
+use crate::store::people::contacts;
 use crate::store::{ConnectionTrait, StoreError};
 
 /// How many mails go in one at most, besides the first.
 const MOST: u64 = 20;
 
-/// The mails that can go with this one: to the same contact, never tried, and in hand of nobody else, oldest first. A row
-/// that cannot be read is left out.
+/// The mails that can go with this one: to the same person, as a contact of whichever connection, never tried, and in hand
+/// of nobody else, oldest first. A row that cannot be read is left out.
 pub async fn list(
     conn: &impl ConnectionTrait,
     lease: LeaseId,
@@ -26,8 +27,9 @@ pub async fn list(
 ) -> Result<Vec<OutboxMail>, StoreError> {
     let Some(contact) = with.contact.filter(|_| gathers(with.kind)) else { return Ok(vec![]) };
     let kinds = MailKind::iter().filter(|kind| gathers(*kind)).map(MailKind::as_str);
+    let same = contacts::list_of_same_address(conn, contact).await?;
     let rows = outbox::Entity::find()
-        .filter(outbox::COLUMN.contact_id.eq(contact.as_uuid()))
+        .filter(outbox::COLUMN.contact_id.is_in(same.into_iter().map(ContactId::as_uuid)))
         .filter(untouched(lease, now))
         .filter(outbox::COLUMN.kind.is_in(kinds))
         .filter(outbox::COLUMN.id.ne(with.id.as_uuid()))

@@ -139,6 +139,19 @@ pub async fn list_connections_of(
     Ok(ids.into_iter().map(ConnectionId::from_uuid).collect())
 }
 
+/// The contacts of today with the address of this one, which is among them: the same person at other connections.
+pub async fn list_of_same_address(
+    conn: &impl ConnectionTrait,
+    id: ContactId,
+) -> Result<BTreeSet<ContactId>, StoreError> {
+    let key = contact::Entity::find_by_id(id.as_uuid()).select_only().column(contact::Column::EmailKey);
+    let Some(key) = key.into_tuple::<String>().one(conn).await? else { return Ok(BTreeSet::new()) };
+    let query = contact::Entity::find().select_only().column(contact::Column::Id);
+    let query = query.filter(contact::COLUMN.email_key.eq(key)).filter(contact::COLUMN.removed_at.is_null());
+    let ids: Vec<uuid::Uuid> = query.into_tuple().all(conn).await?;
+    Ok(ids.into_iter().map(ContactId::from_uuid).chain([id]).collect())
+}
+
 /// The contact of today of a connection with this address.
 pub async fn find_by_email(
     conn: &impl ConnectionTrait,

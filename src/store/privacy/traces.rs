@@ -219,9 +219,17 @@ async fn find_bytes(conn: &impl ConnectionTrait, near: &Near<'_>, mails: SimpleE
         .from(mail_connection::Entity)
         .and_where(mail_connection::COLUMN.connection_id.is_in(near.connections.iter().copied()))
         .to_owned();
+    // One mail to a person may tell of what mails about several of their connections tell.
+    let telling = Query::select()
+        .column(outbox::Column::ToldBy)
+        .from(outbox::Entity)
+        .and_where(outbox::COLUMN.told_by.is_not_null())
+        .and_where(outbox::COLUMN.connection_id.is_in(near.connections.iter().copied()))
+        .to_owned();
     let here = Condition::any()
         .add(outbox::COLUMN.connection_id.is_in(near.connections.iter().copied()))
         .add(outbox::COLUMN.id.in_subquery(of_several))
+        .add(outbox::COLUMN.id.in_subquery(telling))
         .add(outbox::COLUMN.contact_id.is_null());
     let mails =
         Query::select().column(outbox::Column::Id).from(outbox::Entity).cond_where(here).and_where(mails).to_owned();

@@ -42,6 +42,7 @@ mod step_actions;
 mod step_parts;
 mod take_over;
 mod undo_end;
+mod verdict;
 mod view;
 mod withdraw;
 

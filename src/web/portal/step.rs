@@ -35,6 +35,7 @@ use crate::web::portal::opened::{Around, Opened, StepPath, open};
 use crate::web::portal::school_rows::{self, SchoolRow};
 use crate::web::portal::sketch::{self, Line};
 use crate::web::portal::step_parts::{self, Allowed, CredentialsPanel, DetailsForm, HandOverForm, Section, Typed};
+use crate::web::portal::verdict::{Here, Verdict};
 use crate::web::portal::view;
 use crate::words::{self, HelpLink, Names};
 
@@ -69,6 +70,8 @@ struct StepText {
     to_do_title: &'static str,
     /// Where that is done, if it is elsewhere.
     to_do_link: Option<Link>,
+    /// How far that check came, and what to look at.
+    verdict: Verdict,
     is_done: bool,
     who_can: &'static str,
     instruction: Vec<Line>,
@@ -293,6 +296,11 @@ fn step_text(who: &SchoolContact, truths: &Truths<'_>, names: &Names, step: Step
         to_do: truth.to_do.map(words::advice_sentence).unwrap_or_default(),
         to_do_title: truth.to_do.map(words::advice_title).unwrap_or_default(),
         to_do_link: truth.to_do.and_then(|advice| elsewhere(who, step, advice)),
+        verdict: truth
+            .to_do
+            .zip(truths.newest)
+            .map(|(advice, newest)| Verdict::new(newest.code, advice, Here { connection: who.connection(), step }))
+            .unwrap_or_default(),
         is_done: state.is_yes(step),
         who_can: words::who_can(step),
         is_drawn: instruction.iter().any(|line| !line.sketch.is_empty()),

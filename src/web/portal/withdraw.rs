@@ -18,6 +18,7 @@ use crate::web::flash::{self, Flash};
 use crate::web::form::{FieldErrors, Posted};
 use crate::web::kept;
 use crate::web::page::{self, Frame};
+use crate::web::portal::ask_kurve::{Ask, Question};
 use crate::web::portal::opened::{Around, Opened, open};
 use crate::web::portal::school_boxes::{NONE_NAMED, SchoolBox, SchoolBoxes};
 use crate::web::portal::step_parts::Choice;
@@ -51,6 +52,8 @@ struct WithdrawPage {
     /// The schools that can stop; one of them is stopped without a choice.
     boxes: Vec<SchoolBox>,
     is_withdrawn: bool,
+    /// To go on all the same, where they stopped.
+    ask: Ask,
     /// Why this visitor may not; empty when they may.
     refusal: String,
     path: String,
@@ -140,6 +143,7 @@ async fn build(
         errors,
         choices,
         is_withdrawn: file.state.lifecycle().is_withdrawn(),
+        ask: Ask::new(&who.contact, Question::GoOn, None),
         refusal: if who.contact.is_vouched() { String::new() } else { words::refusal(&Refusal::NotVouched) },
         path: who.at(links::SCHOOL_WITHDRAW),
         pause_path: who.at(links::SCHOOL_PAUSE),

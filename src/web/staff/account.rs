@@ -50,6 +50,8 @@ struct AccountPage {
     nav: Nav,
     name: String,
     email: String,
+    /// The same as people read it.
+    shown: String,
     role: &'static str,
     sessions: Vec<SessionRow>,
     all_others: &'static str,
@@ -83,6 +85,7 @@ async fn page_of(
         nav: Nav::new(staff, links::STAFF_ACCOUNT),
         name: staff.account.name.to_string(),
         email: staff.account.email.to_string(),
+        shown: staff.account.email.shown(),
         role: words::role_name(staff.account.role),
         sessions: sessions.into_iter().map(session_row).collect(),
         all_others: ALL_OTHERS,

@@ -26,6 +26,8 @@ pub(super) struct ColleagueRow {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) email: String,
+    /// The same as people read it.
+    pub(super) shown: String,
     pub(super) role: &'static str,
     /// The stored name of the role, for tests.
     pub(super) role_key: &'static str,
@@ -113,6 +115,7 @@ pub(super) fn row(listed: &Listed, looking: Looking) -> ColleagueRow {
         id: account.id.to_string(),
         name: account.name.to_string(),
         email: account.email.to_string(),
+        shown: account.email.shown(),
         role: words::role_name(account.role),
         role_key: account.role.as_str(),
         is_reader: account.id == looking.reader,

@@ -265,7 +265,7 @@ fn facts(mail: &OutboxMail, to: Addressee, subject: Option<String>) -> Vec<Fact>
         Addressee::Visitor => "Wie het formulier invulde".to_owned(),
         // Where it did not arrive, the address is the first thing to look at; else a mail is about nobody's address.
         Addressee::Contact { name, email, roles } if mail.status == MailStatus::Failed => {
-            format!("{name}, {roles}, {email}")
+            format!("{name}, {roles}, {}", email.shown())
         }
         Addressee::Contact { name, roles, .. } => format!("{name}, {roles}"),
     };

@@ -14,6 +14,7 @@ use super::pressed;
 use super::schools::choices;
 use crate::domain::ids::{ConnectionId, MailId};
 use crate::domain::notice::MailKind;
+use crate::domain::text::EmailAddress;
 use crate::links;
 use crate::services::mail::post_office::{self, Listed, MOST_SCHOOLS, MailQuery};
 use crate::services::mail::{dispatch, mail_name};
@@ -285,7 +286,7 @@ pub(super) async fn list(
         Ok(mail) => {
             let address = mail.contact.and_then(|contact| addresses.get(&contact));
             mail_row(mail, about(mail.connection), reader)
-                .with_address(address.map(ToString::to_string).unwrap_or_default())
+                .with_address(address.map(EmailAddress::shown).unwrap_or_default())
         }
         Err(unreadable) => unreadable_row(unreadable, about(unreadable.connection), reader.can_act),
     };

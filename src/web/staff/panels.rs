@@ -117,6 +117,8 @@ pub(super) struct ContactRow {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) email: String,
+    /// The same as people read it.
+    pub(super) shown: String,
     pub(super) role: &'static str,
     /// The roles that the school gave and Kurve has not looked at; empty if there are none.
     pub(super) proposed: &'static str,
@@ -165,6 +167,7 @@ fn contact(file: &ConnectionFile, person: &Contact, names: &Names, can_act: bool
         id: person.id.to_string(),
         name: person.name.to_string(),
         email: person.email.to_string(),
+        shown: person.email.shown(),
         role: person.roles.label_nl(),
         proposed: person.proposed.map(Roles::words_nl).unwrap_or_default(),
         vouched: vouched.unwrap_or_default(),
@@ -255,6 +258,6 @@ fn mail(mail: &Reading, file: &ConnectionFile, reader: MailReader) -> MailRow {
         Some(contact) => contact.map_or("Een contactpersoon", |contact| contact.name.as_str()),
         None => "Kurve",
     };
-    let address = contact.flatten().map(|contact| contact.email.to_string()).unwrap_or_default();
+    let address = contact.flatten().map(|contact| contact.email.shown()).unwrap_or_default();
     mail_row(mail, to.to_owned(), reader).with_address(address)
 }

@@ -43,6 +43,8 @@ pub(super) struct RequestRow {
 pub(super) struct RequestGroup {
     pub(super) name: String,
     pub(super) email: String,
+    /// The same as people read it.
+    pub(super) shown: String,
     pub(super) role: &'static str,
     /// Of which other connection they are a contact; empty for who is of none.
     pub(super) from: String,
@@ -72,6 +74,7 @@ fn group(file: &ConnectionFile, waiting: &Waiting, asked: &AskedTogether) -> Req
     RequestGroup {
         name: asked.person.name.to_string(),
         email: asked.person.email.to_string(),
+        shown: asked.person.email.shown(),
         role: asked.person.roles.label_nl(),
         from: from.map(|from| format!("{} ({})", from.details.name, from.carried)).unwrap_or_default(),
         rows: asked.requests.iter().map(|request| row(file, waiting, request)).collect(),

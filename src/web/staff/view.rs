@@ -124,7 +124,7 @@ fn step_row(truths: &Truths<'_>, step: Step, names: &Names, now: DateTime<Utc>) 
             (lines, String::new())
         }
         StepState::Stuck { since, reason, by, fallen } => {
-            let mut lines = vec![format!("Gemeld door {} op {}", actor_name(by, names), since_words(*since, now))];
+            let mut lines = vec![format!("Gemeld door {}, op {}", actor_name(by, names), since_words(*since, now))];
             lines.extend(fallen.iter().map(|fallen| fallen_line(fallen, names)));
             (lines, reason.to_string())
         }
@@ -156,7 +156,7 @@ fn tag(truths: &Truths<'_>, step: Step) -> (&'static str, &'static str) {
         return (if stand == Stand::Doubted { "refused" } else { "unseen" }, said);
     }
     match (stand, truths.state.lifecycle()) {
-        (Stand::Done | Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted, _) => ("ready", "Gereed"),
+        (Stand::Done | Stand::NotSeenYet | Stand::NotSeenNow | Stand::Doubted, _) => ("ready", "Klaar"),
         // Nobody has to act on it.
         (Stand::Open(_) | Stand::Stuck | Stand::Waiting, Lifecycle::Withdrawn { .. }) => ("neutral", "Gestopt"),
         (Stand::Open(_) | Stand::Stuck, Lifecycle::Paused { .. }) => ("neutral", "Gepauzeerd"),

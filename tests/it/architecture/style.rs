@@ -42,6 +42,23 @@ const COLOURED: [&str; 10] = [
 const ERRORS: [&str; 6] =
     ["field--error", "field__error", "error-summary", "banner--error", "gate--broke", "tag--fault"];
 
+/// Parts that ask for attention, and so may be pink.
+const ATTENTION: [&str; 8] = [
+    // What is to be done now, and whose turn it is.
+    "next-step__label",
+    "train__cars",
+    "stages",
+    "todo__label",
+    // The school's turn, in a chart.
+    "chart .is-school",
+    // Where to press in Magister.
+    "sketch__hand",
+    // What is easily misread in a password.
+    "secret__digit",
+    // What has the focus.
+    ":root",
+];
+
 /// One line of a style sheet, such as `color: red` of `.a`.
 struct Declaration {
     file: String,
@@ -105,6 +122,20 @@ fn red_is_for_errors_and_nothing_else() {
         .collect();
 
     assert!(red.len() > 6, "{}", red.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn pink_is_for_what_asks_for_attention_and_nothing_else() {
+    let all = declarations();
+    let pink: Vec<_> = all.iter().filter(|one| tokens(&one.value).any(|name| name == "pink")).collect();
+    let wrong: Vec<String> = pink
+        .iter()
+        .filter(|one| !one.selector.split(',').all(|part| ATTENTION.iter().any(|name| part.contains(name))))
+        .map(|one| one.told())
+        .collect();
+
+    assert!(pink.len() > 6, "{}", pink.len());
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

@@ -65,6 +65,20 @@ fn the_glossary_is_in_the_order_of_the_alphabet_and_explains_each_word_briefly()
     }
 }
 
+#[test]
+fn no_page_of_a_school_sends_anybody_to_their_mail_program_for_what_a_button_brings_to_kurve() {
+    let texts = dutch();
+    let said = texts.iter().filter(|(_, text)| ["mail kurve", "kurve mailen"].iter().any(|words| text.contains(words)));
+    let said: Vec<&String> = said.map(|(path, _)| path).collect();
+    let pages: Vec<(String, String)> =
+        text_files().into_iter().filter(|(path, _)| path.starts_with("templates/portal/")).collect();
+    let with_address = pages.iter().filter(|(_, text)| text.contains("support_email") || text.contains("mailto:"));
+    let with_address: Vec<&String> = with_address.map(|(path, _)| path).collect();
+
+    assert!(pages.len() > 15, "the pages are read: {}", pages.len());
+    assert!(said.is_empty() && with_address.is_empty(), "{said:?} {with_address:?}");
+}
+
 /// Every Dutch text with the file it stands in, in small letters.
 fn dutch() -> Vec<(String, String)> {
     let mut texts = vec![];

@@ -269,7 +269,7 @@ impl Story {
         // A step that cannot be done yet has no page.
         let is_own = own.status == 200 && own.has("[data-state] [data-tag]");
         assert!(!is_own || own.text("[data-state] [data-tag]") != "Klaar", "{told}: its own page");
-        assert_ne!(kurves.text(&format!(".ledger {place} [data-tag]")), "Gereed", "{told}: Kurve's page");
+        assert_ne!(kurves.text(&format!(".ledger {place} [data-tag]")), "Klaar", "{told}: Kurve's page");
 
         let verdict = verdict_of(&self.checks.app, &self.key, &school.brin).await;
         let mut steps = verdict["answers"].as_array().into_iter().flatten().flat_map(|one| one["steps"].as_array());

@@ -158,7 +158,14 @@ fn a_school_whose_word_is_refused_hears_so_once_and_reads_what_was_said_and_seen
             "{}",
             page.body
         );
-        assert!(page.text("[data-to-do]").contains("Staat Kurve erbij?"), "{}", page.body);
+        let panel = ".verdict[data-check=login_refused]";
+        let states = page.attributes(&format!("{panel} .rungs li[data-rung]"), "data-state");
+        assert_eq!(states, ["held", "held", "held", "broke", "wait", "wait", "wait"], "{}", page.body);
+        let seen = page.texts(&format!("{panel} dl.fork dt"));
+        assert_eq!(seen, ["Kurve staat erbij", "Kurve staat er niet bij"]);
+        let query = portal.at("/stap/query_executed");
+        assert_eq!(page.attributes(&format!("{panel} dl.fork a"), "href"), [query.as_str()]);
+        assert!(page.has(&format!("{panel} .actions, .verdict [data-check-instead]")), "{}", page.body);
     });
 }
 

@@ -123,9 +123,9 @@ async fn bytes(pen: Pen<'_>, mail: &OutboxMail, now: DateTime<Utc>) -> Result<By
     if let Some(claim) = draft.claim {
         claim.leave_rest(request).await.map_err(|error| to_outcome(error.into()))?;
     }
-    let Together { draft, others } =
-        together::join(request, draft, lease).await.map_err(|error| to_outcome(error.into()))?;
-    let built = message::build(&mailer.sender, &outgoing(context, mail, draft, now));
+    let together = together::join(request, draft, lease).await.map_err(|error| to_outcome(error.into()))?;
+    let (outgoing, others) = outgoing(request, together);
+    let built = message::build(&mailer.sender, &outgoing);
     let built = built.map_err(|error| Outcome::Failed(error.to_string()))?;
     let sealed = (!mail.kind.carries_token()).then(|| frozen::seal(context, mail.id, &built));
     Ok(Bytes { built, sealed, others })
@@ -167,8 +167,11 @@ async fn as_it_was(context: &Context, mail: &OutboxMail) -> Result<BuiltMail, Ou
     frozen::open(context, mail.id, &sealed.ok_or_else(gone)?).map_err(|error| Outcome::Failed(chain(&error)))
 }
 
-fn outgoing(context: &Context, mail: &OutboxMail, draft: Draft, now: DateTime<Utc>) -> OutgoingMail {
-    OutgoingMail {
+/// The mail as it is addressed and dated, and the mails that it tells of too.
+fn outgoing(request: DraftRequest<'_>, together: Together) -> (OutgoingMail, Vec<MailId>) {
+    let DraftRequest { context, mail, now, is_preview: _ } = request;
+    let Together { draft, others, connection } = together;
+    let outgoing = OutgoingMail {
         to_name: draft.to_name,
         to_address: draft.to_address,
         envelope_from: bounces::envelope_of(context, mail.id),
@@ -178,10 +181,11 @@ fn outgoing(context: &Context, mail: &OutboxMail, draft: Draft, now: DateTime<Ut
         html: draft.rendered.html,
         stop_link: draft.rendered.stop_link,
         message_id: mail.message_id.clone(),
-        thread_root: mail.connection.map(|school| thread_root(school, &mail.message_id)),
+        thread_root: connection.map(|school| thread_root(school, &mail.message_id)),
         // Not when it was called for: it may have been held back for weeks.
         date: now,
-    }
+    };
+    (outgoing, others)
 }
 
 /// All mails about one connection are one thread, though none of them was first.

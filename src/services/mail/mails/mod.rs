@@ -55,7 +55,7 @@ mod welcome;
 use futures_util::future::BoxFuture;
 
 use frame::bodies;
-pub(super) use gathered::in_one;
+pub(super) use gathered::{Told, in_one};
 pub(super) use mail::{Bodies, Mail};
 
 use super::draft::{Draft, DraftRequest, NotSent};

@@ -35,12 +35,20 @@ pub(super) fn what_of(subject: &str) -> &str {
     subject.split_once(OF_THE_COUPLING).map_or(subject, |(what, _)| what)
 }
 
-/// A subject that says that the mail has more.
-pub(super) fn with_more(subject: &str, more: usize) -> String {
+/// The school or connection that a subject names; empty where it names none.
+pub(super) fn school_of(subject: &str) -> &str {
+    let named = subject.split_once(OF_THE_COUPLING).map_or("", |(_, named)| named);
+    named.strip_suffix(')').unwrap_or(named)
+}
+
+/// A subject that says that the mail has more, and whether of other schools.
+pub(super) fn with_more(subject: &str, more: usize, of_others: bool) -> String {
     let messages = if more == 1 { "bericht" } else { "berichten" };
-    match subject.split_once(OF_THE_COUPLING) {
-        Some((what, school)) => format!("{what}, en nog {more} {messages}{OF_THE_COUPLING}{school}"),
-        None => format!("{subject}, en nog {more} {messages}"),
+    let said = format!("{}, en nog {more} {messages}", what_of(subject));
+    match school_of(subject) {
+        "" => said,
+        school if of_others => about_named(&format!("{school} en andere"), &said),
+        school => about_named(school, &said),
     }
 }
 
