@@ -153,6 +153,15 @@ fn text_of(part: &MessagePart<'_>) -> String {
     String::from_utf8_lossy(part.contents()).into_owned()
 }
 
+/// The status part of a report that came within another mail, as gateways hand them on. Our mails have no such part: it
+/// is none of the returned copy.
+fn status_within(message: &Message<'_>) -> Option<String> {
+    message.attachments().filter_map(|part| part.message()).find_map(|within| {
+        let status = within.parts.iter().find(|part| is_status(part)).map(text_of);
+        status.or_else(|| status_within(within))
+    })
+}
+
 /// A header as it stands there; `None` when it is not there or no text.
 pub(super) fn raw<'a>(message: &'a Message<'_>, name: &str) -> Option<&'a str> {
     message.headers_raw().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -190,7 +199,7 @@ fn add_words(recipients: &mut [RecipientReport], words: &str) {
 
 /// The report of a server that writes no status part, or wrote it into its words.
 fn by_words(message: &Message<'_>, is_from_server: bool) -> DeliveryReport {
-    if let Some(status) = mime::status_within(message).filter(|_| is_from_server) {
+    if let Some(status) = status_within(message).filter(|_| is_from_server) {
         return by_fields(message, &status);
     }
     let words = words::before_copy(&body(message));

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use mail_parser::{Message, MessageParser, MimeHeaders};
-
-use super::{is_status, raw, text_of};
+use mail_parser::{MessageParser, MimeHeaders};
 
 /// Bytes of a line that may be a boundary: RFC 2046 allows 70, and two signs before it.
 const LONGEST_BOUNDARY: usize = 200;
@@ -22,7 +20,7 @@ fn mend(message: &[u8]) -> Option<Vec<u8>> {
     if boundary.is_empty() || find(body, format!("--{boundary}").as_bytes()).is_some() {
         return None;
     }
-    let kind = raw(&headers, "Content-Type")?;
+    let (_, kind) = headers.headers_raw().find(|(name, _)| name.eq_ignore_ascii_case("Content-Type"))?;
     let mended = match boundary_of(body) {
         Some(found) => kind.replacen(boundary, &found, 1),
         None => format!(" text/plain;{}", kind.split_once(';')?.1),
@@ -45,15 +43,6 @@ fn boundary_of(body: &[u8]) -> Option<String> {
 
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
     text.windows(wanted.len()).position(|part| part == wanted)
-}
-
-/// The status part of a report that came within another mail, as gateways hand them on. Our mails have no such part: it
-/// is none of the returned copy.
-pub(super) fn status_within(message: &Message<'_>) -> Option<String> {
-    message.attachments().filter_map(|part| part.message()).find_map(|within| {
-        let status = within.parts.iter().find(|part| is_status(part)).map(text_of);
-        status.or_else(|| status_within(within))
-    })
 }
 
 #[cfg(test)]
