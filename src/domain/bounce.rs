@@ -137,7 +137,7 @@ impl Verdict {
 /// best outcome counts: the address works.
 pub fn judge(recipients: &[RecipientReport], is_ours: impl Fn(&str) -> bool) -> Option<Verdict> {
     let said = |one: &RecipientReport| {
-        let found = verdict(one, meaning(one)?);
+        let found = verdict(one, meaning(one, &domains(one, &is_ours))?);
         Some(if names_another(one, &is_ours) { found.in_doubt() } else { found })
     };
     let best = |found: Vec<Verdict>| found.into_iter().max_by_key(|found| found.meaning);
@@ -165,8 +165,20 @@ pub fn judge(recipients: &[RecipientReport], is_ours: impl Fn(&str) -> bool) -> 
 fn names_another(one: &RecipientReport, is_ours: impl Fn(&str) -> bool) -> bool {
     let local = |address: &str| address.split('@').next().unwrap_or_default().to_lowercase();
     let known: Vec<String> = one.mailboxes.iter().map(|mailbox| local(mailbox)).collect();
-    let mut named = addresses(&one.said).take(MOST_NAMED).filter(|address| !is_of_helper(address)).peekable();
+    // A part before the `@` may stand in quotes, or hold signs that are taken for none of an address.
+    let said = one.said.replace("\"@", "@");
+    if one.mailboxes.iter().any(|mailbox| said.to_lowercase().contains(&format!("<{}>", mailbox.to_lowercase()))) {
+        return false;
+    }
+    let mut named = addresses(&said).take(MOST_NAMED).filter(|address| !is_of_helper(address)).peekable();
     named.peek().is_some() && !named.any(|address| is_ours(address) || known.contains(&local(address)))
+}
+
+/// The domains of the mailbox that a report is about.
+fn domains(one: &RecipientReport, is_ours: impl Fn(&str) -> bool) -> Vec<String> {
+    let said = addresses(&one.said).take(MOST_NAMED).filter(|address| is_ours(address));
+    let all = one.mailboxes.iter().map(String::as_str).chain(said);
+    all.filter_map(|address| address.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase()).collect()
 }
 
 /// Whether an address is that of somebody who is to be asked for help, and no receiver's.
@@ -190,7 +202,7 @@ fn codes_of(one: &RecipientReport) -> Codes {
     Codes { status, reply: said.reply }
 }
 
-fn meaning(one: &RecipientReport) -> Option<Meaning> {
+fn meaning(one: &RecipientReport, domains: &[String]) -> Option<Meaning> {
     let codes = codes_of(one);
     let by_reply = codes.reply.and_then(|reply| u8::try_from(reply / 100).ok());
     // A reply that passes behind a status that does not: the status was made up.
@@ -200,15 +212,15 @@ fn meaning(one: &RecipientReport) -> Option<Meaning> {
         // Without an action a passing trouble may still be tried on: sending again could make it two.
         (Some(DeliveryAction::Delayed), _) | (None, Some(4)) => Some(Meaning::Delayed),
         (Some(DeliveryAction::Failed), Some(4)) => Some(Meaning::Soft),
-        (None, Some(5)) | (Some(DeliveryAction::Failed), _) => Some(of_failure(one, codes)),
+        (None, Some(5)) | (Some(DeliveryAction::Failed), _) => Some(of_failure(one, domains, codes)),
         (None, _) => None,
     }
 }
 
-fn of_failure(one: &RecipientReport, Codes { status, reply }: Codes) -> Meaning {
+fn of_failure(one: &RecipientReport, domains: &[String], Codes { status, reply }: Codes) -> Meaning {
     let told = codes(&one.said, one.is_prose);
     let is_specific = told.status.is_some_and(|status| !status.is_general());
-    let by_words = sense(&telling(one), status).map(|sense| match sense {
+    let by_words = sense(&telling(one), status, domains).map(|sense| match sense {
         Sense::Later => Meaning::Soft,
         Sense::Refused => Meaning::Refused,
         Sense::Gone => Meaning::Hard,

@@ -15,6 +15,7 @@ use kind::comes_back;
 pub(super) use kind::has_null_sender;
 
 mod kind;
+mod mime;
 pub(super) mod text;
 mod words;
 
@@ -118,7 +119,8 @@ pub(super) fn count_nested(message: &[u8]) -> usize {
 }
 
 fn read_parsed(message: &[u8]) -> Incoming {
-    let Some(message) = MessageParser::default().parse(message) else { return Incoming::Other };
+    let message = mime::mended(message);
+    let Some(message) = MessageParser::default().parse(message.as_ref()) else { return Incoming::Other };
     let report_type = message.content_type().and_then(|kind| kind.attribute("report-type")).map(str::to_lowercase);
     let has = |wanted: &str| message.parts.iter().any(|part| subtype(part) == wanted);
     let status = message.parts.iter().find(|part| is_status(part));
@@ -151,6 +153,15 @@ fn text_of(part: &MessagePart<'_>) -> String {
     String::from_utf8_lossy(part.contents()).into_owned()
 }
 
+/// The status part of a report that came within another mail, as gateways hand them on. Our mails have no such part: it
+/// is none of the returned copy.
+fn status_within(message: &Message<'_>) -> Option<String> {
+    message.attachments().filter_map(|part| part.message()).find_map(|within| {
+        let status = within.parts.iter().find(|part| is_status(part)).map(text_of);
+        status.or_else(|| status_within(within))
+    })
+}
+
 /// A header as it stands there; `None` when it is not there or no text.
 pub(super) fn raw<'a>(message: &'a Message<'_>, name: &str) -> Option<&'a str> {
     message.headers_raw().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -166,27 +177,36 @@ pub(super) fn is_automatic(message: &Message<'_>) -> bool {
         || ["X-Autoreply", "X-Autorespond", "X-Auto-Reply", "List-Id"].iter().any(|name| raw(message, name).is_some())
 }
 
-/// The report of a server that writes a status part. Where that does not tell what the server said, the words may.
+/// The report of a server that writes a status part.
 fn by_fields(message: &Message<'_>, fields: &str) -> DeliveryReport {
     let text::StatusPart { mut recipients, message_ids } = text::fields(fields);
     let words = words::before_copy(&body(message));
-    for one in recipients.iter_mut().filter(|one| one.said.is_empty()) {
-        let said = one.mailboxes.last().and_then(|mailbox| words::said_about(&words, mailbox));
-        one.is_prose = said.is_some();
-        one.said = said.unwrap_or_default();
-    }
+    add_words(&mut recipients, &words);
     report(
         message,
         DeliveryReport { recipients, words, is_from_server: true, message_ids, ..DeliveryReport::default() },
     )
 }
 
+/// Adds what the words say, where the fields do not tell what the server said.
+fn add_words(recipients: &mut [RecipientReport], words: &str) {
+    for one in recipients.iter_mut().filter(|one| one.said.is_empty()) {
+        let said = one.mailboxes.last().and_then(|mailbox| words::told_of(words, mailbox));
+        one.is_prose = said.is_some();
+        one.said = said.unwrap_or_default();
+    }
+}
+
 /// The report of a server that writes no status part, or wrote it into its words.
 fn by_words(message: &Message<'_>, is_from_server: bool) -> DeliveryReport {
+    if let Some(status) = status_within(message).filter(|_| is_from_server) {
+        return by_fields(message, &status);
+    }
     let words = words::before_copy(&body(message));
     let is_field = |line: &str| line.to_ascii_lowercase().starts_with("final-recipient:");
     let text::StatusPart { mut recipients, message_ids } =
         if words.lines().any(is_field) { text::fields(&words) } else { text::StatusPart::default() };
+    add_words(&mut recipients, &words);
     if recipients.is_empty() {
         let failed: Vec<String> = raw(message, FAILED).map(words::addresses).into_iter().flatten().collect();
         let own: Vec<String> = message
@@ -242,7 +262,13 @@ fn report(message: &Message<'_>, mut report: DeliveryReport) -> DeliveryReport {
 /// Takes from the returned mail what tells which one it was.
 fn add_returned(report: &mut DeliveryReport, part: &MessagePart<'_>) {
     match &part.body {
-        PartType::Message(returned) if !returned.parts.is_empty() => add_headers(report, returned),
+        PartType::Message(returned) if !returned.parts.is_empty() => {
+            add_headers(report, returned);
+            // A report within a mail has the copy in its own parts.
+            for part in returned.parts.iter().skip(1).filter(|_| returned.parts.iter().any(is_status)) {
+                add_returned(report, part);
+            }
+        }
         PartType::Text(_) | PartType::Binary(_) | PartType::InlineBinary(_)
             if matches!(subtype(part).as_str(), "rfc822" | "rfc822-headers" | "global" | "global-headers") =>
         {

@@ -5,7 +5,8 @@
 //! 1. [`LATER`]: full, too much at a time, not reached. It passes, also where the code says that there is no such mailbox.
 //! 2. [`REFUSED`]: it is about us, our mail or the way, or it is a guess. `Sender verify failed: no such user` is not about
 //!    the receiver, so this comes before the next.
-//! 3. [`GONE`]: the mailbox or its domain is not there.
+//! 3. [`GONE`]: the mailbox is not there, and [`NO_DOMAIN`]: its domain is not. What is said of another host, such as our
+//!    own or one that the domain gives for its mail, counts as refused.
 //!
 //! Texts are compared as [`tidied`] leaves them: small letters and single spaces, without addresses, hosts, numbers and
 //! signs, so `user unknown` stands for `User-Unknown:` too, and no name of a host can be taken for a word. A phrase is
@@ -52,8 +53,9 @@ const LATER: &str = "
 /// About us, our mail or the way; or no more than a guess.
 const REFUSED: &str = "
     # Guesses, and mailboxes that are there.
-    may not exist, might not exist, may not be, not unique, suspended, locked, frozen, on hold,
-    recipient preferences, refused due to, rejected due to, couldnt create, could not create,
+    may not exist, might not exist, may not be, il se peut, peut être, möglicherweise, eventuell, mogelijk,
+    misschien, wellicht, quizás, tal vez, not unique, suspended, locked, frozen, on hold, recipient preferences,
+    refused due to, rejected due to, couldnt create, could not create,
     # Another mailbox behind this one.
     generated from, undisclosed address, expanded from, forwarding to, while forwarding,
     # Our sender.
@@ -61,7 +63,8 @@ const REFUSED: &str = "
     sender domain, sender unknown, sender is unknown, sender was rejected, sender not, sender is not, sender id,
     senders, unknown sender, invalid sender, bad sender, approved sender, unroutable sender, unrouteable sender,
     unauthenticated, verify sender, verifying, domain of sender, mail from, from address, from domain,
-    from header, return path, return address, reverse path, callout, callback, verification failed,
+    from header, return path, return address, reverse path, callout, callback, verification failed, afzender,
+    absender, expéditeur, expediteur, remitente, mittente,
     # The way.
     relaying, relay access, relay denied, relay not, relay prohibited, to relay, open relay, rcpthosts, loop,
     looping, hop count, helo, ehlo, tls, starttls, encryption, certificate, authenticate, authenticated,
@@ -83,27 +86,26 @@ const REFUSED: &str = "
     filtered, filters, too large, too big, message size,
 ";
 
-/// The mailbox or its domain is not there.
+/// The mailbox is not there.
 const GONE: &str = "
     # Unknown.
     user unknown, unknown user, unknown local part, unknown recipient, unknown recipients, recipient unknown,
     recipients unknown, unknown mailbox, mailbox unknown, unknown account, account unknown, address unknown,
     addresses were unknown, unknown email address, unknown e mail address, unknown alias,
-    unknown or illegal alias, unknown virtual user, is unknown, not known, not a known user, not recognized,
-    not recognised, unknown address, addressee unknown, not our customer, not our user,
+    unknown or illegal alias, unknown or illegal user, unknown virtual user, is unknown, not known,
+    not a known user, not recognized, not recognised, unknown address, addressee unknown, not our customer,
+    not our user,
     # None such.
     no such user, no such users, no such mailbox, no such recipient, no such address, no such email address,
-    no such person, no such account, no such local user, no such virtual user, no such domain, no such host,
-    no mailbox, no mail box, no account, no one at this address, no valid recipient, no valid recipients,
-    doesnt have an account, doesnt have a account, does not have an account, does not have a account,
-    not have an email account, non existent, nonexistent, non existing, not exist, doesnt exist, dont exist,
-    no longer exists, does not have a mailbox, no such id,
+    no such person, no such account, no such local user, no such virtual user, no mailbox, no mail box,
+    no account, no one at this address, no valid recipient, no valid recipients, doesnt have an account,
+    doesnt have a account, does not have an account, does not have a account, not have an email account,
+    non existent, nonexistent, non existing, not exist, doesnt exist, dont exist, no longer exists,
+    does not have a mailbox, no such id,
     # Not found.
     user not found, recipient not found, recipientnotfound, recipnotfound, address not found, mailbox not found,
-    account not found, domain not found, host not found, domain name not found, was not found, is not found,
-    were not found, not be found, not listed in, any host named, unknown host, host unknown, unknown domain,
-    unrouteable address, unroutable address, unrouteable mail domain, invalid domain, find a mail exchanger,
-    nullmx, host does not accept mail, domain does not accept mail,
+    account not found, was not found, is not found, were not found, wasnt found, not be found, couldnt be found,
+    not listed in, unrouteable address, unroutable address,
     # Not a mailbox, or no more.
     not a valid user, not a valid mailbox, not a valid recipient, not a valid address, not a valid email,
     not a local address, not an active address, invalid recipient, invalid recipients, recipient invalid,
@@ -116,28 +118,90 @@ const GONE: &str = "
     account expired, account has expired, account deleted, been deleted, no longer on, not a user, not user of,
     inactive email address, invalid final delivery userid,
     # The same in other languages.
-    bestaat niet, adres onbekend, gebruiker onbekend, onbekende gebruiker, existiert nicht, utilisateur inconnu,
-    no existe,
+    bestaat niet, adres onbekend, gebruiker onbekend, onbekende gebruiker, ontvanger onbekend,
+    onbekende ontvanger, adres niet gevonden, existiert nicht, empfänger unbekannt, unbekannter empfänger,
+    benutzer unbekannt, unbekannter benutzer, adresse nicht gefunden, utilisateur inconnu, destinataire inconnu,
+    destinataire invalide, adresse inconnue, adresse introuvable, nexiste pas, no existe, usuario desconocido,
+    utente sconosciuto,
+";
+
+/// Its domain is not there, or takes no mail.
+const NO_DOMAIN: &str = "
+    no such domain, no such host, domain not found, host not found, domain name not found, any host named,
+    unknown host, host unknown, unknown domain, unrouteable mail domain, invalid domain, find a mail exchanger,
+    nullmx, host does not accept mail, domain does not accept mail, indicated no smtp service,
+";
+
+/// What of [`GONE`] can be said of a host that stands before it.
+const SAID_OF_A_HOST: &str = "
+    does not exist, doesnt exist, no longer exists, is unknown, is not known, not known, is not recognized,
+    is not recognised, is not found, was not found, could not be found, couldnt be found, cannot be found,
+    bestaat niet, existiert nicht, nexiste pas, no existe,
 ";
 
 /// Microsoft's way to say that it knows no such receiver, with `5.4.1`; with any other code it is a rule that refuses.
 const GONE_WITH_5_4_1: &str = "recipient address rejected access denied";
 
+/// What stands for the name of another host; no word is written so.
+const ANOTHER_HOST: &str = "*";
+
 /// Words that look like one of [`GONE`] and are what IronPort writes before any reply.
 const BEFORE_A_REPLY: &str = "unknown address error";
 
-/// What a text means; `None` when it has no known phrase.
-pub(super) fn sense(text: &str, status: Option<StatusCode>) -> Option<Sense> {
-    let text = format!(" {} ", tidied(text)).replace(BEFORE_A_REPLY, "");
-    let has = |phrase: &str| text.match_indices(phrase).any(|(at, _)| is_whole(&text, at, phrase.len()));
-    if status.is_some_and(|status| status.is("5.4.1")) && has(GONE_WITH_5_4_1) {
+/// What a text means; `None` when it has no known phrase. `domains` are those of the mailbox that it is about.
+pub(super) fn sense(text: &str, status: Option<StatusCode>, domains: &[String]) -> Option<Sense> {
+    let whole = format!(" {} ", tidied(text)).replace(BEFORE_A_REPLY, "");
+    if status.is_some_and(|status| status.is("5.4.1")) && has(&whole, GONE_WITH_5_4_1) {
         return Some(Sense::Gone);
     }
-    let lists = [(Sense::Later, LATER), (Sense::Refused, REFUSED), (Sense::Gone, GONE)];
-    lists.into_iter().find(|&(_, list)| phrases(list).any(has)).map(|(sense, _)| sense)
+    if has(&whole, LATER) {
+        return Some(Sense::Later);
+    }
+    if has(&whole, REFUSED) {
+        return Some(Sense::Refused);
+    }
+    if has(&whole, GONE) {
+        // Of the name of another host it says nothing of the mailbox.
+        let is_ours = has(&without_said_of_others(text, domains).replace(BEFORE_A_REPLY, ""), GONE);
+        return Some(if is_ours { Sense::Gone } else { Sense::Refused });
+    }
+    has(&whole, NO_DOMAIN).then(|| if is_about(text, domains) { Sense::Gone } else { Sense::Refused })
 }
 
-fn phrases(list: &'static str) -> impl Iterator<Item = &'static str> {
+/// Whether a text, as [`tidied`] leaves it, has one of the phrases of a list.
+fn has(text: &str, list: &str) -> bool {
+    phrases(list).any(|phrase| text.match_indices(phrase).any(|(at, _)| is_whole(text, at, phrase.len())))
+}
+
+/// A text as [`tidied`] leaves it, but for what is said of hosts outside `domains`.
+fn without_said_of_others(text: &str, domains: &[String]) -> String {
+    let mark = |host: &str| if is_within(host, domains) { "" } else { ANOTHER_HOST };
+    let mut text = format!(" {} ", words(text, mark).join(" "));
+    for said in phrases(SAID_OF_A_HOST) {
+        text = text.replace(&format!(" {ANOTHER_HOST} {said} "), " ");
+    }
+    text.replace(&format!(" {ANOTHER_HOST} "), " ")
+}
+
+/// Whether what a text says of a domain is said of one of these: it names one of them, or no host at all.
+fn is_about(text: &str, domains: &[String]) -> bool {
+    let marks = |mark: fn(bool) -> bool| {
+        words(text, |host| if mark(is_within(host, domains)) { ANOTHER_HOST } else { "" })
+            .iter()
+            .any(|word| word == ANOTHER_HOST)
+    };
+    marks(|is_ours| is_ours) || !marks(|is_ours| !is_ours)
+}
+
+/// Whether a host is one of these domains, or what they stand in.
+fn is_within(host: &str, domains: &[String]) -> bool {
+    let host = host.to_lowercase();
+    domains
+        .iter()
+        .any(|domain| domain.strip_suffix(host.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
+fn phrases(list: &str) -> impl Iterator<Item = &str> {
     let lines = list.lines().filter(|line| !line.trim_start().starts_with('#'));
     lines.flat_map(|line| line.split(',')).map(str::trim).filter(|phrase| !phrase.is_empty())
 }
@@ -149,17 +213,26 @@ fn is_whole(text: &str, at: usize, length: usize) -> bool {
 
 /// A text as phrases are looked for in it.
 fn tidied(text: &str) -> String {
+    words(text, |_| "").join(" ")
+}
+
+/// The words of a text as phrases are made of them, with something in the place of each host that stands alone.
+fn words(text: &str, instead_of: impl Fn(&str) -> &'static str) -> Vec<String> {
     let mut words: Vec<String> = vec![];
-    for word in super::words::without_addresses(text, " ").split_whitespace() {
+    for word in super::words::without_addresses(text, " ").split(|sign: char| sign.is_whitespace() || sign == '=') {
         let word = word.trim_matches(|sign: char| !sign.is_alphanumeric());
-        if word.contains("://") || is_host(word) {
+        if word.contains("://") {
+            continue;
+        }
+        if is_host(word) {
+            words.extend(Some(instead_of(word).to_owned()).filter(|mark| !mark.is_empty()));
             continue;
         }
         let plain: String = word.chars().filter(|sign| !"'’`´".contains(*sign)).flat_map(char::to_lowercase).collect();
         let parts = plain.split(|sign: char| !sign.is_alphanumeric());
         words.extend(parts.filter(|part| part.chars().any(char::is_alphabetic)).map(str::to_owned));
     }
-    words.join(" ")
+    words
 }
 
 /// Whether a word is the name of a host, and not two sentences without a space between, nor one of Microsoft's terms.
@@ -180,13 +253,13 @@ mod tests {
     use super::*;
 
     fn sense_of(text: &str) -> Option<Sense> {
-        sense(text, None)
+        sense(text, None, &["school.example".to_owned()])
     }
 
     #[test]
     fn no_list_has_a_phrase_that_a_list_before_it_has() {
         // Such a phrase would never count.
-        let lists = [LATER, REFUSED, GONE];
+        let lists = [LATER, REFUSED, GONE, NO_DOMAIN];
         for (at, list) in lists.into_iter().enumerate() {
             for phrase in phrases(list) {
                 assert_eq!(phrase, tidied(phrase), "phrases are written as texts are compared");
@@ -244,10 +317,47 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_of_another_host_is_not_said_of_the_mailbox() {
+        for (text, expected) in [
+            ("553 kurve.example does not exist", Sense::Refused),
+            ("553 Domain kurve.example does not exist", Sense::Refused),
+            ("550 mx.school.example could not be found", Sense::Refused),
+            ("Host not found. Name service error for name=mx.school.example type=A", Sense::Refused),
+            ("Host unknown (Name server: mx.elsewhere.example: no data)", Sense::Refused),
+            ("550 Unknown domain kurve.example", Sense::Refused),
+            ("Host not found. Name service error for name=school.example type=A", Sense::Gone),
+            ("school.example does not exist", Sense::Gone),
+            ("couldn't find any host named SCHOOL.example. (#5.1.2)", Sense::Gone),
+            ("Host unknown", Sense::Gone),
+            ("mx.elsewhere.example: 550 user unknown", Sense::Gone),
+            ("550 anna does not exist at mx.elsewhere.example", Sense::Gone),
+        ] {
+            assert_eq!(sense_of(text), Some(expected), "{text}");
+        }
+        let deeper = ["post.school.example".to_owned()];
+        assert_eq!(sense("school.example does not exist", None, &deeper), Some(Sense::Gone));
+        assert_eq!(sense("ool.example does not exist", None, &deeper), Some(Sense::Refused));
+    }
+
+    #[test]
+    fn words_of_other_languages_are_about_the_receiver_and_not_about_who_sent_it() {
+        for (text, expected) in [
+            ("550 Empfänger unbekannt", Sense::Gone),
+            ("550 Adresse destinataire invalide", Sense::Gone),
+            ("550 Deze gebruiker bestaat niet", Sense::Gone),
+            ("Il se peut que le groupe n'existe pas", Sense::Refused),
+            ("550 Absender-Domain existiert nicht", Sense::Refused),
+            ("550 Het domein van de afzender bestaat niet", Sense::Refused),
+        ] {
+            assert_eq!(sense_of(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
     fn microsofts_access_denied_is_about_the_receiver_only_with_its_code() {
         let text = "550 5.4.1 [a@b.nl]: Recipient address rejected: Access denied";
 
-        assert_eq!(sense(text, StatusCode::parse("5.4.1")), Some(Sense::Gone));
+        assert_eq!(sense(text, StatusCode::parse("5.4.1"), &[]), Some(Sense::Gone));
         assert_eq!(sense_of(text), Some(Sense::Refused));
     }
 }

@@ -97,6 +97,9 @@ fn what_the_refusing_server_said_wins_over_the_status() {
         ("5.1.1", "550 5.1.1 RCP-P2 Refused due to recipient preferences", Meaning::Refused),
         ("5.1.0", "550 5.1.1 Sorry", Meaning::Hard),
         ("5.0.0", "550 5.1.1 Sorry", Meaning::Hard),
+        ("5.0.0", "553 kurve.example does not exist", Meaning::Refused),
+        ("5.4.4", "Host not found. Name service error for name=mx.school.example type=A", Meaning::Refused),
+        ("5.4.4", "Host not found. Name service error for name=school.example type=MX", Meaning::Hard),
         ("5.7.1", "550 5.1.1 User unknown", Meaning::Hard),
         ("5.7.1", "550 User unknown", Meaning::Hard),
         ("5.7.1", "550 5.7.1 User unknown", Meaning::Refused),
@@ -143,6 +146,8 @@ fn what_the_server_said_of_another_mailbox_does_not_mark_ours() {
     for (said, meaning) in [
         ("550 5.1.1 <weg@oud.example>: User unknown", Meaning::Refused),
         ("550 5.1.1 <anna@mail.internal>: User unknown", Meaning::Hard),
+        ("550 5.1.1 <\"anna\"@school.example>: User unknown", Meaning::Hard),
+        ("550 5.1.1 <\"weg\"@oud.example>: User unknown", Meaning::Refused),
         ("550 5.1.1 <ANNA@school.example>: User unknown, was weg@oud.example", Meaning::Hard),
         ("550 5.1.1 User unknown, ask postmaster@school.example.", Meaning::Hard),
     ] {

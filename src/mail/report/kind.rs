@@ -5,7 +5,7 @@
 
 use mail_parser::Message;
 
-use super::raw;
+use super::{raw, subtype};
 
 /// The parts before the `@` from which mail servers write, or with which those begin.
 const SERVERS: [&str; 8] = [
@@ -87,8 +87,12 @@ pub(super) fn comes_back(message: &Message<'_>) -> bool {
     }
     let has_subject = SUBJECTS.iter().any(|words| subject.contains(words));
     let may_be_null = raw(message, "Return-Path").is_none() || has_null_sender(message);
-    // Who answers for a machine has one of these at most.
-    [is_from_server(message), has_subject, may_be_null].into_iter().filter(|says_so| *says_so).count() > 1
+    let returns =
+        message.parts.iter().skip(1).any(|part| matches!(subtype(part).as_str(), "rfc822" | "rfc822-headers"));
+    let is_from_server = is_from_server(message);
+    // Who answers for a machine has one of these at most. A person may hand on a mail as it is: that counts for servers.
+    [is_from_server, has_subject, may_be_null, is_from_server && returns].into_iter().filter(|says_so| *says_so).count()
+        > 1
 }
 
 /// Whether it came without a sender, which the mail server writes down. Postfix puts its own name in that place when it

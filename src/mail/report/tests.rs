@@ -80,6 +80,11 @@ fn a_machine_that_answers_and_a_mail_server_are_told_apart_by_who_writes_and_the
     let mail = |path: &str, from: &str, subject: &str, more: &str| {
         format!("Return-Path: {path}\nFrom: {from}\nTo: {TO}\nSubject: {subject}\n{more}\n550 5.1.1 User unknown\n")
     };
+    let returning = |path: &str, from: &str| {
+        let parts = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n550 5.1.1 User unknown\n--b\n\
+                     Content-Type: message/rfc822\n\nSubject: x\n\nx\n--b--\n";
+        mail(path, from, "Hallo", parts)
+    };
     let (daemon, person) = ("Mail <MAILER-DAEMON@mx.example>", "Anna <anna@school.example>");
     let automatic = "Auto-Submitted: auto-replied\n";
     for (mail, is_report) in [
@@ -90,6 +95,8 @@ fn a_machine_that_answers_and_a_mail_server_are_told_apart_by_who_writes_and_the
         (mail("<>", person, "Hallo", automatic), false),
         (mail("<>", "postmaster@x.nl", "Automatisch antwoord: mail delivery", automatic), false),
         (mail("<anna@school.example>", person, "Re: undeliverable", ""), false),
+        (returning("<postmaster@x.nl>", "postmaster@x.nl"), true),
+        (returning("<anna@school.example>", person), false),
         (mail("<postmaster@x.nl>", "postmaster@x.nl", "Re: hallo", ""), false),
     ] {
         assert_eq!(matches!(read(mail.as_bytes()), Incoming::Report(_)), is_report, "{mail}");
@@ -121,6 +128,7 @@ fn words_stand_in_for_what_the_status_part_does_not_tell() {
 
     for (words, status, meaning) in [
         ("anna@school.example: Domain does not exist", "5.0.0", Meaning::Hard),
+        ("It did not reach anna@school.example because\nthe address couldn't be found.", "5.0.0", Meaning::Hard),
         ("anna@school.example: Denied by policy", "5.1.1", Meaning::Refused),
         ("weg@oud.example: User unknown", "5.0.0", Meaning::Refused),
         ("Something failed.", "5.0.0", Meaning::Refused),
@@ -156,6 +164,42 @@ fn a_report_without_its_status_part_is_read_from_its_words() {
     let report = report_of(&text);
 
     assert_eq!(meant(&report), (Meaning::Hard, "5.1.1".to_owned()));
+}
+
+#[test]
+fn a_report_whose_boundary_is_another_or_is_lost_is_read_all_the_same() {
+    let whole = sample!("postfix_unknown");
+    let boundary = "4W2kQp1LzXz9s.1795428004/mx.school.example";
+    assert!(whole.contains(boundary));
+    let another = whole.replacen(boundary, "4W2kQp1LzXz9s.1795428005/mx.school.example", 1);
+    let lost: String = whole
+        .lines()
+        .filter(|line| !line.contains(&format!("--{boundary}")))
+        .map(|line| format!("{line}\n"))
+        .filter(|line| !line.starts_with("Content-") || line.contains("multipart"))
+        .collect();
+
+    for text in [another, lost] {
+        let report = report_of(&text);
+
+        assert_eq!(meant(&report), (Meaning::Hard, "5.1.1".to_owned()), "{text}");
+        assert!(report.message_ids.iter().any(|id| id == ID));
+    }
+}
+
+#[test]
+fn a_report_that_came_within_another_is_read() {
+    let whole = sample!("postfix_unknown");
+    let wrapped = format!(
+        "Return-Path: <>\nFrom: MAILER-DAEMON@gate.example\nTo: {TO}\nSubject: Returned mail\n\
+         Content-Type: multipart/mixed; boundary=outer\n\n--outer\nContent-Type: text/plain\n\nSee below.\n--outer\n\
+         Content-Type: message/rfc822\n\n{whole}\n--outer--\n"
+    );
+
+    let report = report_of(&wrapped);
+
+    assert_eq!(meant(&report), (Meaning::Hard, "5.1.1".to_owned()));
+    assert!(report.message_ids.iter().any(|id| id == ID));
 }
 
 #[test]

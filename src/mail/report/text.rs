@@ -137,7 +137,10 @@ fn mailboxes(original: Option<String>, last: Option<String>, actual: Option<Stri
 fn mailbox(value: &str) -> String {
     let value = value.split_once(';').map_or(value, |(_, value)| value).trim();
     let value = value.split_whitespace().find(|word| word.contains('@')).unwrap_or(value);
-    let value = value.trim_matches(|sign: char| "<>\"'".contains(sign)).trim();
+    let value = value.trim_matches(|sign: char| "<>'".contains(sign)).trim();
+    // Quotes around all of it, or around the part before the `@`, are none of the address.
+    let value = value.strip_prefix('"').map_or_else(|| value.to_owned(), |rest| rest.replacen("\"@", "@", 1));
+    let value = value.trim_matches('"');
     // `@gate.example:anna@school.example` is a way to the mailbox.
     let is_way = value.starts_with('@');
     value.rsplit_once(':').filter(|_| is_way).map_or(value, |(_, mailbox)| mailbox).to_owned()
@@ -237,6 +240,8 @@ mod tests {
             ("Final-Recipient: RFC822; a@b.nl\nX-Actual-Recipient: RFC822; e@f.nl", "a@b.nl e@f.nl"),
             ("Final-Recipient: RFC822; a@b.nl\nX-Actual-Recipient: RFC822; A@b.nl", "a@b.nl"),
             ("Final-Recipient: RFC822; a@b.nl\nX-Actual-Recipient: X-Unix; |/bin/x", "a@b.nl"),
+            ("Final-Recipient: rfc822; \"a\"@b.nl", "a@b.nl"),
+            ("Final-Recipient: rfc822; \"a@b.nl\"", "a@b.nl"),
             ("Final-Recipient: rfc822;", ""),
         ] {
             let found = read(&format!("{text}\nAction: failed\n")).swap_remove(0);

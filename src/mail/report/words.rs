@@ -119,6 +119,9 @@ pub(super) fn recipients(words: &str, is_delay: bool, failed: &[String], own: &[
         is_prose: true,
     };
     match named.as_slice() {
+        [] if transcript(words).count() > 1 => {
+            transcript(words).map(|(who, line)| report(vec![who], line.to_owned())).collect()
+        }
         [] if !failed.is_empty() => vec![report(failed.to_vec(), words.to_owned())],
         [] => {
             let mut mentioned: Vec<String> = words.lines().flat_map(addresses).collect();
@@ -136,11 +139,22 @@ pub(super) fn recipients(words: &str, is_delay: bool, failed: &[String], own: &[
     }
 }
 
+/// The lines of an old transcript that say how it went with a receiver: `550 <anna@school.example>... User unknown`.
+fn transcript(words: &str) -> impl Iterator<Item = (String, &str)> {
+    let who = |line: &str| {
+        let (code, rest) = line.split_once(" <")?;
+        let (address, said) = rest.split_once(">... ")?;
+        let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
+        (is_code && !said.is_empty()).then(|| addresses(address).next()).flatten()
+    };
+    words.lines().filter_map(move |line| Some((who(line)?, line))).take(MOST_NAMED)
+}
+
 /// All the words, those about the receiver first.
 fn from_introduction(words: &str, address: &str) -> String {
     let lines: Vec<&str> = words.lines().collect();
     let at = lines.iter().position(|line| introduced(line).is_some_and(|found| found == address)).unwrap_or_default();
-    [&lines[at..], &lines[..at]].concat().join("\n")
+    [&lines[at..], &[""], &lines[..at]].concat().join("\n")
 }
 
 /// The lines about one receiver, from those that begin with it up to an empty one or to another receiver.
@@ -161,6 +175,29 @@ pub(super) fn said_about(words: &str, address: &str) -> Option<String> {
         said.extend(lines[at..end].iter().take(LINES_ABOUT));
     }
     (!said.is_empty()).then(|| said.join("\n"))
+}
+
+/// What is told of one receiver: the lines about it, else the paragraphs that name it and nobody else.
+pub(super) fn told_of(words: &str, address: &str) -> Option<String> {
+    let address = address.to_lowercase();
+    let is_about = |paragraph: &String| {
+        let named: Vec<String> = addresses(paragraph).filter(|named| !is_of_helper(named)).collect();
+        !named.is_empty() && named.iter().all(|named| *named == address)
+    };
+    said_about(words, &address).or_else(|| {
+        let mut paragraphs = vec![String::new()];
+        for line in words.lines() {
+            match paragraphs.last_mut().filter(|_| !line.trim().is_empty()) {
+                Some(last) => {
+                    last.push_str(line);
+                    last.push('\n');
+                }
+                None => paragraphs.push(String::new()),
+            }
+        }
+        let said: Vec<String> = paragraphs.into_iter().filter(is_about).take(LINES_ABOUT).collect();
+        (!said.is_empty()).then(|| said.join("\n"))
+    })
 }
 
 /// The receiver that a line begins with, in small letters.
@@ -235,6 +272,30 @@ mod tests {
         for ((_, said), word) in found.iter().zip(["no such user", "full", "blocked"]) {
             assert!(said.contains(word) && said.lines().count() <= 3, "{said}");
         }
+    }
+
+    #[test]
+    fn what_is_told_of_a_receiver_may_stand_in_a_sentence_that_names_nobody_else() {
+        let words =
+            "** Not found **\n\nIt was not delivered to A@b.nl because\nthe address could not be found.\n\nAsk c@d.nl.";
+
+        assert_eq!(
+            told_of(words, "a@b.nl").as_deref(),
+            Some("It was not delivered to A@b.nl because\nthe address could not be found.\n")
+        );
+        assert_eq!(told_of(&words.replace("because", "by c@d.nl because"), "a@b.nl"), None);
+        assert_eq!(told_of("a@b.nl: 550 no\n\nSee a@b.nl for more.", "a@b.nl").as_deref(), Some("a@b.nl: 550 no"));
+    }
+
+    #[test]
+    fn an_old_transcript_has_a_line_for_each_receiver() {
+        let words = "--- Transcript ---\n>>> RCPT To:<a@b.nl>\n<<< 550 No such user\n550 <a@b.nl>... User unknown\n\
+                     421 d.nl (smtp)... Deferred\n554 <c@d.nl>... Connection reset";
+
+        let found = told(words, &[]);
+
+        let expected = [("a@b.nl", "550 <a@b.nl>... User unknown"), ("c@d.nl", "554 <c@d.nl>... Connection reset")];
+        assert_eq!(found, expected.map(|(who, said)| (who.to_owned(), said.to_owned())));
     }
 
     #[test]
