@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use entity::{feed_event, school_summary};
 use sea_orm::sea_query::{Condition, Expr, Func, Query, SubQueryStatement};
-use sea_orm::{EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::feed::FeedEvent;
 use crate::domain::ids::{ConnectionId, FeedEventId, SchoolId};
 use crate::domain::import_gate::verdict_name;
 use crate::domain::onboarding::Status;
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::StoreError;
 
 /// How many events one statement appends: SQLite takes 32,766 values.
 const AT_ONCE: usize = 1000;
