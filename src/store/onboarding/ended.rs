@@ -73,13 +73,13 @@ pub(super) async fn fill_missing(conn: &impl ConnectionTrait) -> Result<(), Stor
 
 /// Where a connection stands on its way out.
 pub async fn find(conn: &impl ConnectionTrait, connection: ConnectionId) -> Result<Leaving, StoreError> {
-    let found: Option<(Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<DateTime<Utc>>)> =
-        onboarding::Entity::find_by_id(connection.as_uuid())
-            .select_only()
-            .columns([onboarding::Column::EndedAt, onboarding::Column::AnnouncedAt, onboarding::Column::ClearedAt])
-            .into_tuple()
-            .one(conn)
-            .await?;
+    type Row = (Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+    let found: Option<Row> = onboarding::Entity::find_by_id(connection.as_uuid())
+        .select_only()
+        .columns([onboarding::Column::EndedAt, onboarding::Column::AnnouncedAt, onboarding::Column::ClearedAt])
+        .into_tuple()
+        .one(conn)
+        .await?;
     let (ended_at, announced_at, cleared_at) = found.unwrap_or_default();
     Ok(Leaving { ended_at, announced_at, cleared_at })
 }
@@ -121,15 +121,15 @@ pub async fn list_announced_until(
 }
 
 async fn list_ended(conn: &impl ConnectionTrait, query: Select<onboarding::Entity>) -> Result<Vec<Ended>, StoreError> {
-    let rows: Vec<(Uuid, Option<DateTime<Utc>>, Option<DateTime<Utc>>)> = query
+    type Row = (Uuid, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+    let rows: Vec<Row> = query
         .select_only()
         .columns([onboarding::Column::ConnectionId, onboarding::Column::EndedAt, onboarding::Column::AnnouncedAt])
         .into_tuple()
         .all(conn)
         .await?;
-    let ended = |(id, at, announced_at): (Uuid, Option<DateTime<Utc>>, _)| {
-        Some(Ended { connection: ConnectionId::from_uuid(id), at: at?, announced_at })
-    };
+    let ended =
+        |(id, at, announced_at): Row| Some(Ended { connection: ConnectionId::from_uuid(id), at: at?, announced_at });
     Ok(rows.into_iter().filter_map(ended).collect())
 }
 
