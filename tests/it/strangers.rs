@@ -265,7 +265,7 @@ fn the_form_to_sign_up_answers_alike_for_a_school_that_is_here_and_one_that_is_n
         app.school("Bonhoeffer College", "12AB", "bonhoeffer").await;
         let (one, other) = (app.anonymous(), app.anonymous());
 
-        let known = request(&one, &[("email", "piet@elders.example")]).await;
+        let known = request(&one, &[("brin", "12AB"), ("email", "piet@elders.example")]).await;
         let unknown =
             request(&other, &[("brin", "13CD"), ("domain", "elders"), ("email", "kees@elders.example")]).await;
         let pages = (one.follow(&known).await, other.follow(&unknown).await);
@@ -276,5 +276,16 @@ fn the_form_to_sign_up_answers_alike_for_a_school_that_is_here_and_one_that_is_n
         assert_eq!(of_piet, pages.1.text("main"));
         assert_eq!(mails.len(), 2);
         assert_eq!(mails[0].subject, mails[1].subject);
+        let [of_known, of_unknown] = ["piet@elders.example", "kees@elders.example"]
+            .map(|to| mails.iter().find(|mail| mail.to == to).expect("each gets one"));
+        let paths = [of_known, of_unknown].map(|mail| mail.path_of("/aanmelden/bevestig/"));
+        let typed = |text: &str, path: &str| {
+            let text = text.replace(path, "PATH").replace("13CD", "12AB").replace("elders", "bonhoeffer");
+            text.replace("kees@", "piet@").split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(typed(&of_known.text, &paths[0]), typed(&of_unknown.text, &paths[1]));
+        // The page with the button says no more, also somewhere else.
+        let (one, other) = (app.anonymous().get(&paths[0]).await, app.anonymous().get(&paths[1]).await);
+        assert_eq!(typed(&one.text("main"), &paths[0]), typed(&other.text("main"), &paths[1]));
     });
 }

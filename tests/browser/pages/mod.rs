@@ -27,3 +27,4 @@ mod organisation;
 mod portal;
 mod public;
 mod staff;
+mod too_often;

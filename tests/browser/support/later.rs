@@ -1,7 +1,8 @@
 //! A second instance of the product, in this process, whose clock the test moves: on a copy of the demo's data, or on
 //! none. It serves pages, and does by itself nothing at all: whatever runs on a timer stands still until the test runs it.
 
-use std::path::Path;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -45,7 +46,10 @@ use super::stage::Stage;
 const PASSWORD: &str = "zeven groene laarzen";
 
 /// More than a test asks.
-const FREELY: std::num::NonZeroU32 = std::num::NonZeroU32::new(1000).expect("not zero");
+const FREELY: NonZeroU32 = NonZeroU32::new(1000).expect("not zero");
+
+/// Enough to sign in.
+const LITTLE: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
 
 /// Rounds of checks, two hours apart, in which a school that fails is lost: its turn comes within a day, wherever in the
 /// day the test begins, and three more tries take a round each.
@@ -68,6 +72,18 @@ impl Later {
     ///
     /// The demo goes on with its own data: on the same it would send this one's mails, and make its checks.
     pub(crate) fn on(stage: &Stage, change: impl FnOnce(&mut Context)) -> Self {
+        let (copy, keys) = Self::copy_of(stage);
+        Self::start(&copy, &keys, FREELY, change)
+    }
+
+    /// The same, where somebody may change little in a minute.
+    pub(crate) fn where_little_may_change(stage: &Stage) -> Self {
+        let (copy, keys) = Self::copy_of(stage);
+        Self::start(&copy, &keys, LITTLE, |_| ())
+    }
+
+    /// The demo's data as it is now, and its keys.
+    fn copy_of(stage: &Stage) -> (PathBuf, String) {
         static COPIES: AtomicU32 = AtomicU32::new(0);
         let data = stage.folder.join("demo");
         let keys = std::fs::read_to_string(data.join("koppelklaar.db.keys")).expect("the demo has keys");
@@ -80,7 +96,7 @@ impl Later {
             copied.expect("there is room for a copy");
             demo.close().await.expect("it is open");
         });
-        Self::start(&copy, &keys, change)
+        (copy, keys)
     }
 
     /// An instance without schools and colleagues.
@@ -89,10 +105,10 @@ impl Later {
         stage.operate_on(&database, &["migrate"]);
         stage.operate_on(&database, &["doctor"]);
         let keys = std::fs::read_to_string(stage.folder.join("nothing.db.keys")).expect("it has keys");
-        Self::start(&database, &keys, |_| ())
+        Self::start(&database, &keys, FREELY, |_| ())
     }
 
-    fn start(database: &Path, keys: &str, change: impl FnOnce(&mut Context)) -> Self {
+    fn start(database: &Path, keys: &str, forms: NonZeroU32, change: impl FnOnce(&mut Context)) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let clock = Clock::fixed(Clock::system().now());
         let mailbox = Mailbox::default();
@@ -113,7 +129,7 @@ impl Later {
                 clock: clock.clone(),
                 metrics: Metrics::default(),
             };
-            let allowance = Allowance { per_client: FREELY, per_address: FREELY };
+            let allowance = Allowance { per_client: forms, per_address: forms };
             let web = WebState::new(&app, WebOptions { allowance, trusted_proxies: 0 }, None);
             tokio::spawn(server::serve(listener, router(web), ServerLimits::default(), stop.clone()));
             (base, app, magister)
