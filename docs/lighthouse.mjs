@@ -20,7 +20,7 @@ async function asSchool(page) {
     const href = await mails.$$eval('tr[data-mail]', (rows, to) =>
       rows.find((row) => row.textContent.includes(to))?.querySelector('a').href, contact);
     if (href) await mails.goto(href);
-    code = (await mails.$eval('[data-mail-text]', (text) => text.innerText).catch(() => '')).match(/\b\d{3} ?\d{3}\b/)?.[0];
+    code = (await mails.$eval('[data-mail-text]', (text) => text.innerText).catch(() => '')).match(/\b\d{4} ?\d{4}\b/)?.[0];
   }
   await mails.close();
   await page.type('[name=code]', code);
