@@ -124,10 +124,15 @@ async fn clear_mails(
     cleared: &mut Cleared,
 ) -> Result<(), StoreError> {
     cleared.rows += all::<reminder::Entity>(conn, reminder::COLUMN.connection_id.eq(id)).await?;
-    let mut mails = ids_of::<outbox::Entity>(conn, outbox::Column::Id, outbox::COLUMN.connection_id.eq(id)).await?;
-    let to_them = outbox::COLUMN.contact_id.is_in(contacts.iter().map(|contact| contact.id));
-    mails.extend(ids_of::<outbox::Entity>(conn, outbox::Column::Id, to_them).await?);
-    delete::<frozen_mail::Entity>(conn, frozen_mail::Column::MailId, mails.iter().copied()).await?;
+    let theirs = Condition::any()
+        .add(outbox::COLUMN.connection_id.eq(id))
+        .add(outbox::COLUMN.contact_id.is_in(contacts.iter().map(|contact| contact.id)));
+    let mails = ids_of::<outbox::Entity>(conn, outbox::Column::Id, theirs.clone()).await?;
+    // What was told in a mail of another connection has its bytes there.
+    let told = Condition::all().add(theirs).add(outbox::COLUMN.told_by.is_not_null());
+    let told_by = ids_of::<outbox::Entity>(conn, outbox::Column::ToldBy, told).await?;
+    let of_bytes = mails.iter().copied().chain(told_by);
+    delete::<frozen_mail::Entity>(conn, frozen_mail::Column::MailId, of_bytes).await?;
     // A mail that is about others too stays theirs; its bytes may name somebody here.
     let of_several = mail_connection::COLUMN.connection_id.eq(id);
     let of_several = ids_of::<mail_connection::Entity>(conn, mail_connection::Column::MailId, of_several).await?;

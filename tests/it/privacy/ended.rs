@@ -1,5 +1,7 @@
 //! What is kept of a connection goes by itself, a term after the last of its schools ended; its figures stay.
 
+mod mails;
+
 use chrono::TimeDelta;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::check::CheckCode;
