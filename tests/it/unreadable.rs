@@ -85,6 +85,43 @@ fn lists_of_schools_leave_out_one_that_cannot_be_read_and_every_page_of_kurve_na
     });
 }
 
+/// Adds an entry about the only school to the audit, of a kind that this release does not know.
+async fn note_as_newer_release(app: &TestApp) {
+    let kept =
+        "connection_id, school_id, onboarding_version, actor_kind, actor_id, at, request_id, key_id, prev_mac, mac";
+    let payload = r#"{"by":{"kind":"clock"},"action":"moon_was_full","phase":4}"#;
+    let insert = format!(
+        "INSERT INTO audit (id, action, step, payload, {kept})
+        SELECT (SELECT max(id) + 1 FROM audit), 'moon_was_full', 'details_submitted', '{payload}', {kept}
+        FROM audit WHERE connection_id IS NOT NULL ORDER BY id DESC LIMIT 1"
+    );
+    sql(&app.database.url, &insert).await;
+}
+
+#[test]
+fn what_a_newer_release_noted_of_a_school_is_left_out_of_its_pages_and_takes_none_along() {
+    run_to_failure(|app: TestApp| async move {
+        let school = app.school_by_services("Bonhoeffer College", "12AB", "bonhoeffer").await;
+        let (portal, staff) = (app.portal(&school).await, app.staff().await);
+        let pages = [
+            (&portal, portal.at("/stap/details_submitted")),
+            (&staff, links::fill(links::STAFF_SCHOOL, &[&school.connection.to_string()])),
+        ];
+        let mut before = vec![];
+        for (visitor, path) in &pages {
+            before.push(visitor.get(path).await.texts(".timeline li"));
+        }
+
+        note_as_newer_release(&app).await;
+
+        for ((visitor, path), before) in pages.iter().zip(before) {
+            let page = visitor.get(path).await;
+            assert_eq!(page.status, 200, "{path}: {}", page.body);
+            assert_eq!(page.texts(".timeline li"), before, "{path}");
+        }
+    });
+}
+
 #[test]
 fn a_school_whose_reminders_cannot_be_planned_raises_an_alarm_that_leads_to_its_name() {
     run(|app: TestApp| async move {

@@ -8,7 +8,7 @@ use sea_orm::sea_query::Condition;
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 pub use super::audit_row::{Mac, NewEntry, RawEntry};
-use super::audit_row::{NewRow, to_active, to_entries, to_row, with_parts};
+use super::audit_row::{NewRow, to_active, to_entries, to_readable, to_row, with_parts};
 use super::audit_texts::Concealed;
 use crate::domain::audit::{Action, Entry, Topic};
 use crate::domain::four_eyes::Adding;
@@ -62,7 +62,7 @@ pub async fn list(
         .limit(limit)
         .all(conn)
         .await?;
-    to_entries(conn, rows).await
+    to_readable(conn, rows).await
 }
 
 /// A stretch of a list of entries: those before one of them, at most so many.
@@ -97,7 +97,7 @@ pub async fn list_part(
         .limit(stretch.limit)
         .all(conn)
         .await?;
-    to_entries(conn, rows).await
+    to_readable(conn, rows).await
 }
 
 /// A connection's newest entries about a step that tell something, newest first, at most `limit`.
@@ -114,7 +114,7 @@ pub async fn list_of_step(
         .limit(limit)
         .all(conn)
         .await?;
-    to_entries(conn, rows).await
+    to_readable(conn, rows).await
 }
 
 /// The newest entries about no connection that tell of one of these, at most `limit`.
@@ -130,7 +130,7 @@ pub async fn list_about_no_school(
         .limit(limit)
         .all(conn)
         .await?;
-    to_entries(conn, rows).await
+    to_readable(conn, rows).await
 }
 
 /// What changed a connection's onboarding after a version, oldest first.

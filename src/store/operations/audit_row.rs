@@ -10,7 +10,7 @@ use super::audit_texts::{self, Concealed, Place, Texts};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Entry};
 use crate::domain::ids::{ConnectionId, SchoolId};
-use crate::store::{ConnectionTrait, StoreError};
+use crate::store::{ConnectionTrait, StoreError, readable};
 
 /// What is to be kept.
 #[derive(Debug, Clone)]
@@ -177,6 +177,15 @@ pub(super) fn to_active(row: audit::Model) -> audit::ActiveModel {
 pub(super) async fn to_entries(conn: &impl ConnectionTrait, rows: Vec<audit::Model>) -> Result<Vec<Entry>, StoreError> {
     let texts = audit_texts::load(conn, &rows).await?;
     rows.into_iter().map(|row| to_entry(row, &texts)).collect()
+}
+
+/// The same for a page: an entry of a newer release, of which an instance may serve beside this one, is left out.
+pub(super) async fn to_readable(
+    conn: &impl ConnectionTrait,
+    rows: Vec<audit::Model>,
+) -> Result<Vec<Entry>, StoreError> {
+    let texts = audit_texts::load(conn, &rows).await?;
+    Ok(readable(rows, |row| to_entry(row, &texts)))
 }
 
 pub(in crate::store) fn to_entry(row: audit::Model, texts: &Texts) -> Result<Entry, StoreError> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use entity::{audit, audit_text};
 use sea_orm::sea_query::Query;
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait, QueryFilter};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::domain::ids::ConnectionId;
 use crate::domain::text::ERASED;
@@ -15,18 +15,18 @@ use crate::store::{ConnectionTrait, StoreError};
 /// How many entries one statement asks the texts of.
 const MANY_ENTRIES: usize = 1000;
 
-/// What an object with a hash in the place of a text begins with.
-const HASHED: &str = "{\"hash\":\"";
+/// What stands before the hash in the place of a text, which stays a text: so 0.2.0 can read the entry while both serve.
+const HASHED: &str = "sha256:";
 
-/// The one field of that object.
-const HASH: &str = "hash";
+/// How many hexadecimal digits a hash has.
+const HASH_DIGITS: usize = 64;
 
 /// What stands in the place of a text, and what it was made with.
 #[derive(Debug, Clone)]
 pub struct Concealed {
     /// What the hash goes over before the text.
     pub salt: Vec<u8>,
-    /// The hash of both.
+    /// The hash of both, in hexadecimal digits.
     pub hash: String,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn take_out(
         let Some(place) = payload.pointer_mut(field) else { continue };
         let Value::String(text) = place.take() else { continue };
         let Concealed { salt, hash } = conceal(&text);
-        *place = Value::Object(Map::from_iter([(HASH.to_owned(), Value::String(hash))]));
+        *place = Value::from(format!("{HASHED}{hash}"));
         taken.push(audit_text::ActiveModel {
             audit_id: Set(entry),
             field: Set((*field).to_owned()),
@@ -97,12 +97,18 @@ pub(super) fn places(payload: &Value) -> Vec<Place> {
 }
 
 fn gather(at: &str, payload: &Value, found: &mut Vec<Place>) {
-    let Value::Object(fields) = payload else { return };
-    if let Some(Value::String(hash)) = fields.get(HASH).filter(|_| fields.len() == 1) {
-        found.push(Place { field: at.to_owned(), hash: hash.clone() });
-        return;
+    match payload {
+        Value::Object(fields) => fields.iter().for_each(|(name, part)| gather(&format!("{at}/{name}"), part, found)),
+        Value::String(text) => {
+            let hash = text.strip_prefix(HASHED).filter(|hash| is_hash(hash)).map(str::to_owned);
+            found.extend(hash.map(|hash| Place { field: at.to_owned(), hash }));
+        }
+        _ => {}
     }
-    fields.iter().for_each(|(name, part)| gather(&format!("{at}/{name}"), part, found));
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == HASH_DIGITS && text.bytes().all(|sign| sign.is_ascii_hexdigit())
 }
 
 /// Whether an entry may have texts beside it.
@@ -167,7 +173,7 @@ mod tests {
     use super::*;
 
     fn conceal(text: &str) -> Concealed {
-        Concealed { salt: vec![1], hash: format!("hash of {} signs", text.len()) }
+        Concealed { salt: vec![1], hash: format!("{:064x}", text.len()) }
     }
 
     #[test]
@@ -177,7 +183,7 @@ mod tests {
 
         let taken = take_out(7, &mut payload, &["/cause/reason", "/reason", "/no/such"], conceal);
 
-        let hash = |signs: u8| json!({"hash": format!("hash of {signs} signs")});
+        let hash = |signs: u8| format!("sha256:{signs:064x}");
         assert_eq!(payload, json!({"action": "a", "cause": {"kind": "k", "reason": hash(10)}, "reason": hash(8)}));
         let texts: BTreeMap<String, String> =
             taken.into_iter().map(|row| (row.field.unwrap(), row.text.unwrap())).collect();
@@ -186,5 +192,7 @@ mod tests {
         let expected = json!({"action": "a", "cause": {"kind": "k", "reason": "(gewist)"}, "reason": "Ook dat."});
         assert_eq!(put_back(payload, Some(&half)), expected);
         assert_eq!(put_back(whole.clone(), None), whole, "an entry from before its texts were kept apart");
+        let typed = json!({"reason": "sha256:dat is wat er stond"});
+        assert_eq!(put_back(typed.clone(), None), typed, "a text that only begins like a hash");
     }
 }
