@@ -8,10 +8,12 @@
 //! repeated with `KOPPELKLAAR_TORTURE_SEED`, as far as processes can be made to repeat anything.
 
 mod backup;
+mod balancer;
 mod bulk;
 mod fill;
 mod followed;
 mod kept;
+mod last_release;
 mod outage;
 mod planning;
 mod points;
@@ -24,6 +26,7 @@ mod stage;
 mod strace;
 mod support;
 mod told;
+mod upgrade;
 mod verdict;
 
 use futures_util::future::{join, join_all};
@@ -205,4 +208,12 @@ fn instances_that_are_restarted_one_after_another_fail_no_request() {
 #[ignore = "the long form: minutes"]
 fn instances_that_are_restarted_one_after_another_again_and_again_fail_no_request() {
     restart_under_load(15);
+}
+
+#[test]
+#[ignore = "the long form: builds the last release"]
+fn instances_of_the_last_release_are_upgraded_one_after_another_and_fail_no_request() {
+    if let Some(cluster) = Cluster::start("") {
+        block_on(upgrade::upgrade(&cluster, &last_release::build()));
+    }
 }

@@ -25,12 +25,50 @@ use super::support::postgres::Cluster;
 /// How long anything may take that is bound to happen, on however busy a machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
 
-/// An installation of one run.
+/// An installation of one run, open in this process too.
 pub(crate) struct Stage {
     pub(crate) app: App,
-    url: String,
+    at: Installation,
+}
+
+/// Where an installation is, and with which keys.
+pub(crate) struct Installation {
+    pub(crate) url: String,
     keys: String,
     folder: TempDir,
+}
+
+impl Installation {
+    /// A new one, whose database is empty: on the cluster, or on a SQLite file where there is none.
+    pub(crate) async fn empty(cluster: Option<&Cluster>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = match cluster {
+            Some(cluster) => cluster.create(None).await,
+            None => sqlite_url(&folder),
+        };
+        let line = KeyRing::generate_line(&Chance::os(), "k1").expect("a good id");
+        Self { url, keys: line.expose_secret().to_owned(), folder }
+    }
+
+    /// Gives a command the settings of this installation, and a file to log to.
+    pub(crate) fn prepare(&self, command: &mut Command, smtp: SocketAddr) {
+        let log = std::fs::File::options().create(true).append(true).open(self.log()).expect("a log file");
+        command.env_clear().current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command.env("KOPPELKLAAR_DATABASE_URL", &self.url).env("KOPPELKLAAR_KEYS", &self.keys);
+        command.env("KOPPELKLAAR_GATHER_MINUTES", "0");
+        command.env("KOPPELKLAAR_SMTP_URL", format!("smtp://{smtp}"));
+    }
+
+    /// The last things that the processes logged beside what went well.
+    pub(crate) fn last_words(&self) -> String {
+        let text = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().filter(|line| !line.contains(" INFO ")).collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("serve.log")
+    }
 }
 
 #[derive(Parser)]
@@ -42,37 +80,33 @@ struct Line {
 impl Stage {
     /// A migrated installation: on the cluster, or on a SQLite file where there is none.
     pub(crate) async fn new(cluster: Option<&Cluster>) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let url = match cluster {
-            Some(cluster) => cluster.create(None).await,
-            None => sqlite_url(&folder),
-        };
-        let db = Db::connect(&url).await.expect("the database opens");
+        let at = Installation::empty(cluster).await;
+        let db = Db::connect(&at.url).await.expect("the database opens");
         schema::migrate(&db).await.expect("migrations run");
         db.close().await;
-        let line = KeyRing::generate_line(&Chance::os(), "k1").expect("a good id");
-        Self::open(url, line.expose_secret().to_owned(), folder).await
+        Self::open(at).await
     }
 
     /// The same installation as this one is now, apart. Nothing may be connected to this one any more.
     pub(crate) async fn copy(&self, cluster: Option<&Cluster>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = match cluster {
-            Some(cluster) => cluster.create(Some(&self.url)).await,
+            Some(cluster) => cluster.create(Some(&self.at.url)).await,
             None => {
-                std::fs::copy(self.folder.path().join("kk.db"), folder.path().join("kk.db")).expect("a copy");
+                std::fs::copy(self.at.folder.path().join("kk.db"), folder.path().join("kk.db")).expect("a copy");
                 sqlite_url(&folder)
             }
         };
-        Self::open(url, self.keys.clone(), folder).await
+        Self::open(Installation { url, keys: self.at.keys.clone(), folder }).await
     }
 
-    async fn open(url: String, keys: String, folder: TempDir) -> Self {
-        let mails = folder.path().join("mail");
-        let arguments = ["torture", "--database-url", &url, "--keys", &keys, "--mail-dir"];
+    /// One that is migrated.
+    pub(crate) async fn open(at: Installation) -> Self {
+        let mails = at.folder.path().join("mail");
+        let arguments = ["torture", "--database-url", &at.url, "--keys", &at.keys, "--mail-dir"];
         let line = Line::parse_from(arguments.map(Into::into).into_iter().chain([mails.into_os_string()]));
         let app = startup::open_any(&line.settings).await.expect("the installation opens");
-        Self { app, url, keys, folder }
+        Self { app, at }
     }
 
     /// The command that serves, with mails to this address.
@@ -85,11 +119,7 @@ impl Stage {
 
     /// Gives a command the settings of this installation, and a file to log to.
     pub(crate) fn prepare(&self, command: &mut Command, smtp: SocketAddr) {
-        let log = std::fs::File::options().create(true).append(true).open(self.log()).expect("a log file");
-        command.env_clear().current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        command.env("KOPPELKLAAR_DATABASE_URL", &self.url).env("KOPPELKLAAR_KEYS", &self.keys);
-        command.env("KOPPELKLAAR_GATHER_MINUTES", "0");
-        command.env("KOPPELKLAAR_SMTP_URL", format!("smtp://{smtp}"));
+        self.at.prepare(command, smtp);
     }
 
     /// Every mail in the outbox.
@@ -141,7 +171,7 @@ impl Stage {
 
     /// Where its files are.
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        self.at.folder.path()
     }
 
     /// Closes the database, so that it can be copied.
@@ -151,13 +181,7 @@ impl Stage {
 
     /// The last things that the processes logged beside what went well.
     pub(crate) fn last_words(&self) -> String {
-        let text = std::fs::read_to_string(self.log()).unwrap_or_default();
-        let lines: Vec<&str> = text.lines().filter(|line| !line.contains(" INFO ")).collect();
-        lines[lines.len().saturating_sub(20)..].join("\n")
-    }
-
-    fn log(&self) -> PathBuf {
-        self.folder.path().join("serve.log")
+        self.at.last_words()
     }
 }
 
