@@ -343,6 +343,12 @@ pub const STAFF_CONTACT_WORKS: &str = "/beheer/scholen/{school}/contacten/{conta
 pub const STAFF_DIGEST: &str = "/beheer/overzicht-van-de-dag";
 /// Has the mail sent again that asks to confirm a request.
 pub const STAFF_SEND_CONFIRMATION: &str = "/beheer/aanvragen/{request}/opnieuw";
+/// A school that waits to begin.
+pub const STAFF_REGISTRATION: &str = "/beheer/aanmeldingen/{request}";
+/// Lets it begin.
+pub const STAFF_BEGIN: &str = "/beheer/aanmeldingen/{request}/beginnen";
+/// Declines it.
+pub const STAFF_BEGIN_DECLINE: &str = "/beheer/aanmeldingen/{request}/afwijzen";
 /// All mails.
 pub const STAFF_MAILS: &str = "/beheer/post";
 /// Puts all mails back in line that failed.
@@ -384,7 +390,6 @@ pub const METRICS: &str = "/metrics";
 pub const DEMO_MAILS: &str = "/demo/post";
 /// One mail of the demo.
 pub const DEMO_MAIL: &str = "/demo/post/{name}";
-
 /// One mail of the demo as its HTML part.
 pub const DEMO_MAIL_HTML: &str = "/demo/post/{name}/opgemaakt";
 /// The one-time codes of the demo's staff.

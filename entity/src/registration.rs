@@ -1,8 +1,8 @@
-//! Registrations: requests by schools that wait for their confirmation by e-mail.
+//! Registrations: requests by schools that wait for their confirmation by e-mail, and then perhaps for Kurve.
 
 use sea_orm::entity::prelude::*;
 
-/// One filled-in form, kept sealed until the link in the mail is used.
+/// One filled-in form, kept sealed.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "registration")]
@@ -29,8 +29,21 @@ pub struct Model {
     pub expires_at: DateTimeUtc,
     /// When the token was made, just before the mail went out.
     pub minted_at: Option<DateTimeUtc>,
-    /// When the link was redeemed and the school came into being.
+    /// When the link was redeemed.
     pub used_at: Option<DateTimeUtc>,
+    /// Since when it waits for Kurve; null for one that never did.
+    #[sea_orm(indexed)]
+    pub waits_since: Option<DateTimeUtc>,
+    /// When Kurve decided.
+    pub decided_at: Option<DateTimeUtc>,
+    /// Which colleague did.
+    pub decided_by: Option<Uuid>,
+    /// `accepted` or `declined`.
+    #[sea_orm(column_type = "Text")]
+    pub decision: Option<String>,
+    /// Why it was declined.
+    #[sea_orm(column_type = "Text")]
+    pub reason: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -42,6 +42,7 @@ mod m20261209_000020_staff_identity;
 mod m20261209_000021_audit_text;
 mod m20261209_000022_upkeep_note;
 mod m20261210_000023_ended;
+mod m20261211_000024_registration_waits;
 mod parts;
 
 /// Knows every step, oldest first.
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261209_000021_audit_text::Migration),
             Box::new(m20261209_000022_upkeep_note::Migration),
             Box::new(m20261210_000023_ended::Migration),
+            Box::new(m20261211_000024_registration_waits::Migration),
         ]
     }
 }

@@ -15,6 +15,7 @@ use crate::demo::fleet::{self, Made, Order};
 use crate::demo::magister::DemoMagister;
 use crate::demo::{self, Demo};
 use crate::domain::check::CheckPolicy;
+use crate::domain::new_schools::NewSchools;
 use crate::links::{self, BaseUrl, BaseUrlError};
 use crate::magister::{Limits, Magister};
 use crate::services::Context;
@@ -73,8 +74,9 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
             "--dir: the folder holds a demo already; give another folder, or none for a new one",
         ));
     }
-    // Its schools were activated before anything was asked of checks.
-    let filling = Context { check_policy: CheckPolicy::Advise, ..app.context.clone() };
+    // Its schools were activated before anything was asked of checks, and began before any had to wait.
+    let (check_policy, new_schools) = (CheckPolicy::Advise, NewSchools::Start);
+    let filling = Context { check_policy, new_schools, ..app.context.clone() };
     let made = demo::fill(&filling, app.clock.now()).await?;
     magister.tell_stories(&app.context).await?;
     if args.schools > 0 {

@@ -6,12 +6,14 @@
 mod about;
 mod entry;
 mod message;
+mod registration;
 mod texts;
 mod topic;
 mod webhook;
 
 pub use entry::Entry;
 pub use message::MessageDone;
+pub use registration::RegistrationDone;
 pub use topic::Topic;
 pub use webhook::WebhookDone;
 
@@ -55,6 +57,9 @@ pub enum Action {
         /// Why.
         reason: Reason,
     },
+    /// Something about a request for a school that is not here, which waits for Kurve.
+    #[strum(transparent)]
+    Registration(RegistrationDone),
     /// The details of the connection, or of a school, were changed.
     DetailsChanged,
     /// The import opened.

@@ -208,6 +208,8 @@ pub enum WhyNot {
     RequestOpen,
     /// Only a request to join it was chosen, on which Kurve decides elsewhere.
     AsksToJoin,
+    /// It is a school that waits to begin, on which Kurve decides elsewhere.
+    AsksToBegin,
     /// It is a request that was not confirmed.
     NotConfirmed,
     /// A colleague took it.

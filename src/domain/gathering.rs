@@ -78,6 +78,7 @@ fn order(kind: MailKind) -> Option<u8> {
         | MailKind::RequestConfirmed
         | MailKind::AlreadyRegistered
         | MailKind::JoinRequested
+        | MailKind::BeginRequested
         | MailKind::JoinDeclined
         | MailKind::SignIn
         | MailKind::CredentialsReady

@@ -110,4 +110,12 @@ impl JoinOutcome {
     pub fn as_str(&self) -> &'static str {
         self.into()
     }
+
+    /// Why it was declined.
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Accepted => None,
+            Self::Declined { reason } => Some(reason),
+        }
+    }
 }

@@ -31,6 +31,7 @@ pub mod lockout;
 pub mod mail_rules;
 pub mod mention;
 pub mod message;
+pub mod new_schools;
 pub mod notice;
 pub mod onboarding;
 pub mod option_b;

@@ -35,7 +35,9 @@ pub enum MailKind {
     JoinAsked,
     /// A request to join, to support.
     JoinRequested,
-    /// Kurve declined a request to join, to who asked.
+    /// A school that is not here asks to begin, to support.
+    BeginRequested,
+    /// Kurve declined a request to join or to begin, to who asked.
     JoinDeclined,
     /// A link and a code to sign in.
     SignIn,
@@ -143,7 +145,7 @@ pub struct About {
     /// The access link to make.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<AccessLinkId>,
-    /// The request whose address is to be confirmed.
+    /// The request for a school: its address is to be confirmed, it waits for Kurve, or Kurve declined it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration: Option<RegistrationId>,
     /// The request to join: of several at once, the first.

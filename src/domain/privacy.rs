@@ -9,8 +9,8 @@ use serde_json::Value;
 use strum::{EnumIter, IntoStaticStr};
 
 use super::actor::Actor;
-use super::audit::{Action, Entry};
-use super::ids::{ConnectionId, ContactId, JoinRequestId};
+use super::audit::{Action, Entry, RegistrationDone};
+use super::ids::{ConnectionId, ContactId, JoinRequestId, RegistrationId};
 use super::text::{EmailAddress, fold};
 
 /// What is kept of a person, by sort.
@@ -23,7 +23,7 @@ pub enum Kind {
     Colleague,
     /// A request to join.
     JoinRequest,
-    /// A request whose address is not confirmed.
+    /// A request for a school, confirmed or not.
     Registration,
     /// A form that was kept as a session ended.
     KeptForm,
@@ -113,6 +113,8 @@ pub struct Person {
     pub contacts: BTreeSet<ContactId>,
     /// The requests to join that they made.
     pub requests: BTreeSet<JoinRequestId>,
+    /// The requests for schools that they made.
+    pub registrations: BTreeSet<RegistrationId>,
     /// The connections where they are known.
     pub connections: BTreeSet<ConnectionId>,
 }
@@ -125,8 +127,14 @@ impl Person {
             let surname = whole.split_once(' ').map(|(_, surname)| surname.to_owned());
             surname.filter(|surname| surname.chars().count() >= SHORTEST_SURNAME).into_iter().chain([whole])
         });
-        let (contacts, requests, connections) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        Self { address: fold(&address.key_form()), names: names.collect(), contacts, requests, connections }
+        Self {
+            address: fold(&address.key_form()),
+            names: names.collect(),
+            contacts: BTreeSet::new(),
+            requests: BTreeSet::new(),
+            registrations: BTreeSet::new(),
+            connections: BTreeSet::new(),
+        }
     }
 
     /// Their address, as it is looked for in texts.
@@ -154,6 +162,9 @@ impl Person {
                 self.contacts.contains(contact)
             }
             Action::JoinDeclined { request, .. } => self.requests.contains(request),
+            Action::Registration(RegistrationDone::RegistrationDeclined { registration, .. }) => {
+                self.registrations.contains(registration)
+            }
             _ => false,
         };
         self.did(entry) || is_about || self.is_named_in(text, entry.connection)

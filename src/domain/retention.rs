@@ -20,7 +20,7 @@ pub enum Kept {
     FrozenMails,
     /// What a connection check found.
     Checks,
-    /// Who asked to join and what was decided: who asks again is known.
+    /// Who asked to join, or to begin and was declined, and what was decided: who asks again is known.
     Requests,
     /// How a run over many came out.
     Runs,

@@ -35,6 +35,8 @@ pub enum WorkKind {
     Certificate,
     /// Mail to a contact does not arrive.
     Address,
+    /// A school that is not here waits to begin.
+    Begin,
     /// A request was not confirmed.
     Unconfirmed,
     /// Reminders stay without an answer.
@@ -71,6 +73,7 @@ impl WorkKind {
             | Self::Check
             | Self::Certificate
             | Self::Address
+            | Self::Begin
             | Self::Unconfirmed
             | Self::Silent => 1,
         }
@@ -88,9 +91,15 @@ impl WorkKind {
             | Self::Password
             | Self::Activate
             | Self::Address
+            | Self::Begin
             | Self::Unconfirmed
             | Self::Silent => false,
         }
+    }
+
+    /// Whether it is about a request for a school that is not here: of no connection, and in no kept row.
+    pub fn is_of_request(self) -> bool {
+        matches!(self, Self::Begin | Self::Unconfirmed)
     }
 }
 
@@ -99,7 +108,7 @@ impl WorkKind {
 pub struct WorkKey {
     /// Why it waits.
     pub kind: WorkKind,
-    /// The connection; a request that was not confirmed has none.
+    /// The connection; a request for a school that is not here has none.
     pub connection: Option<ConnectionId>,
     /// Which of its kind: see [`Waiting::subject`].
     pub subject: String,
@@ -125,7 +134,7 @@ impl WorkKey {
             }
             Err(_) => Self { kind: first.parse().ok()?, connection: None, subject: rest.to_owned() },
         };
-        (key.connection.is_none() == (key.kind == WorkKind::Unconfirmed)).then_some(key)
+        (key.connection.is_none() == key.kind.is_of_request()).then_some(key)
     }
 }
 
@@ -195,7 +204,7 @@ mod tests {
         let connection = ConnectionId::from_uuid(uuid::Uuid::from_u128(7));
         for kind in WorkKind::iter() {
             for subject in ["", "consent_given"] {
-                let connection = Some(connection).filter(|_| kind != WorkKind::Unconfirmed);
+                let connection = Some(connection).filter(|_| !kind.is_of_request());
                 let key = WorkKey { kind, connection, subject: subject.to_owned() };
                 assert_eq!(WorkKey::parse(&key.to_string()), Some(key));
             }

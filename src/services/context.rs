@@ -18,6 +18,7 @@ use crate::domain::gathering::Gathering;
 use crate::domain::help_links::HelpLinks;
 use crate::domain::identity::SignInPolicy;
 use crate::domain::mail_rules::MailRules;
+use crate::domain::new_schools::NewSchools;
 use crate::domain::retention::Retention;
 use crate::links::BaseUrl;
 use crate::mail::TokenAddress;
@@ -65,6 +66,8 @@ pub struct Context {
     pub mail: MailRules,
     /// How long mails to one person wait for each other.
     pub gathering: Gathering,
+    /// Whether a school that is not here begins at once, or waits for Kurve.
+    pub new_schools: NewSchools,
     /// For how long is kept what ends by itself.
     pub retention: Retention,
     /// Wakes the worker that sends mails.
@@ -105,6 +108,7 @@ impl Context {
             reminders: Arc::default(),
             mail: MailRules::default(),
             gathering: Gathering::default(),
+            new_schools: NewSchools::default(),
             retention: Retention::default(),
             mail_waits: Arc::default(),
             feed_waits: Arc::default(),

@@ -23,6 +23,7 @@ use crate::domain::credential::PasswordLength;
 use crate::domain::gathering::Gathering;
 use crate::domain::help_links::HelpLinks;
 use crate::domain::mail_rules::{AllowList, MailFlow, MailRules};
+use crate::domain::new_schools::NewSchools;
 use crate::domain::reminder::{ReminderPolicy, ReminderStages, WorkingHours};
 use crate::domain::retention::Retention;
 use crate::domain::text::EmailAddress;
@@ -153,9 +154,14 @@ pub struct Settings {
     #[arg(long, env = "KOPPELKLAAR_SNOOZE_DAYS", default_value = "60", value_parser = clap::value_parser!(u32).range(1..=60), global = true)]
     pub snooze_days: u32,
 
+    /// Whether a school that is not here begins as soon as who asked confirms their address: start, or review, where Kurve decides and
+    /// nobody outside learns before that which BRIN or school domain is here
+    #[arg(long, env = "KOPPELKLAAR_NEW_SCHOOLS", default_value_t = NewSchools::default(), global = true)]
+    pub new_schools: NewSchools,
+
     /// For how many days is kept what ends by itself, as links=7,frozen-mails=30; what is not named is kept as by default: links
     /// and requests that ended (1 to 90), frozen-mails: the bytes of mails that went (1 to 366), checks (30 to 1830), requests
-    /// to join that were decided (7 to 1830), runs for many (7 to 366), what webhooks were told (7 to 90),
+    /// that Kurve decided on (7 to 1830), runs for many (7 to 366), what webhooks were told (7 to 90),
     /// schools: what is personal of a connection whose schools are all done or stopped (90 to 3660)
     #[arg(long, env = "KOPPELKLAAR_KEEP", default_value_t = Retention::default(), global = true)]
     pub keep: Retention,
@@ -225,6 +231,7 @@ impl Settings {
             mail: self.mail_rules(),
             help_links: Arc::new(self.help_links.clone().unwrap_or_default()),
             gathering: Gathering::of_minutes(self.gather_minutes),
+            new_schools: self.new_schools,
             retention: self.keep.clone(),
             check_policy: self.check,
             ..context

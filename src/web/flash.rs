@@ -137,8 +137,12 @@ pub enum Flash {
     JoinAccepted,
     /// Requests to join were let in, and their schools activated.
     JoinAcceptedAndActivated,
-    /// Requests to join were declined.
+    /// Requests to join, or to begin, were declined.
     JoinDeclined,
+    /// A school that waited begins.
+    SchoolBegins,
+    /// A school that waited asks to join what came here meanwhile.
+    SchoolJoinsInstead,
     /// A contact was added.
     ContactAdded,
     /// A contact was changed.
@@ -259,6 +263,10 @@ impl Flash {
                 "De aanmelding is toegelaten en wat erbij kwam is geactiveerd. Ongedaan maken haalt alleen het activeren terug."
             }
             Self::JoinDeclined => "De aanmelding is afgewezen. Wie het vroeg, krijgt een mail.",
+            Self::SchoolBegins => "De school kan beginnen. Wie de school aanmeldde, krijgt een mail.",
+            Self::SchoolJoinsInstead => {
+                "De school of het schooldomein staat intussen in Koppelklaar. Beslis hier over de aanmelding."
+            }
             Self::ContactAdded => "De contactpersoon is toegevoegd en krijgt een mail.",
             Self::ContactChanged => "De contactpersoon is gewijzigd.",
             Self::ContactRemoved => "De contactpersoon is verwijderd en uitgelogd.",
@@ -286,6 +294,7 @@ impl Flash {
             Self::Crew(CrewDone::MessageReceived) => (Promised::Reader, "Je bericht staat bij Kurve."),
             Self::PausedByKurve => (Promised::School, "De koppeling staat op pauze."),
             Self::JoinDeclined => (Promised::Person, "De aanmelding is afgewezen."),
+            Self::SchoolBegins => (Promised::Person, "De school kan beginnen."),
             Self::ContactAdded => (Promised::Person, "De contactpersoon is toegevoegd."),
             _ => return None,
         })

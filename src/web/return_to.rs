@@ -134,7 +134,8 @@ fn page_of_school_form(route: &str, path: &str) -> String {
 
 fn page_of_staff_form(route: &str, path: &str) -> String {
     let is_below = |start: &str| route.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    if is_below(links::STAFF_SCHOOL) || is_below(links::STAFF_MAIL) {
+    let pages = [links::STAFF_SCHOOL, links::STAFF_MAIL, links::STAFF_REGISTRATION];
+    if pages.into_iter().any(is_below) {
         return path.split('/').take(4).collect::<Vec<_>>().join("/");
     }
     if route == links::STAFF_CONNECTIONS { path.to_owned() } else { links::STAFF.to_owned() }

@@ -122,6 +122,7 @@ pub fn why_not(why: &WhyNot) -> String {
         WhyNot::AsksToJoin => {
             "Dit is iemand die wil meedoen met deze koppeling. Beslis daarover bij de aanmelding zelf.".into()
         }
+        WhyNot::AsksToBegin => "Deze school wacht of die mag beginnen. Beslis daarover bij de aanmelding zelf.".into(),
         WhyNot::NotConfirmed => {
             "Deze aanmelding is nog niet bevestigd. Op de werklijst stuur je de mail opnieuw.".into()
         }
@@ -183,6 +184,7 @@ mod tests {
             WhyNot::AddedByOneself,
             WhyNot::RequestOpen,
             WhyNot::AsksToJoin,
+            WhyNot::AsksToBegin,
             WhyNot::NotConfirmed,
             WhyNot::TakenByAnother,
             WhyNot::check_not_passed(None),

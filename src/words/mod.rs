@@ -46,7 +46,7 @@ pub use instructions::{
 pub use mail_reasons::{although_sent, mail_reason, unsent_reason};
 pub use names::{
     asked_for, evidence_name, gate_name, gate_question, gate_short, lifecycle_name, own_days_name, party_list,
-    party_name, region_hint, role_name, status_name, step_do, step_name, step_short,
+    party_name, region_hint, role_name, status_name, step_do, step_name, step_short, wants_to_begin,
 };
 pub use numbers::{counted, dotted};
 pub use option_b::{IDS_MAIL, IDS_MAIL_SUBJECT};

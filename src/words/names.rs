@@ -148,6 +148,11 @@ pub fn asked_for(name: &str, schools: usize) -> String {
     }
 }
 
+/// That somebody's school waits to begin.
+pub fn wants_to_begin(name: &str) -> String {
+    format!("{name} wil beginnen")
+}
+
 /// Where a holiday region lies, roughly.
 pub fn region_hint(region: Region) -> &'static str {
     match region {

@@ -10,7 +10,7 @@ use super::messages::message_done;
 use super::names::{own_days_name, role_name, step_name};
 use super::webhooks;
 use super::who::Names;
-use crate::domain::audit::{Action, Entry};
+use crate::domain::audit::{Action, Entry, RegistrationDone};
 use crate::domain::onboarding::{Change, Evidence, Ground, Step};
 use crate::domain::text::Reason;
 
@@ -41,6 +41,7 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
         Action::JoinAsked { request: _ } => "Iemand vroeg om mee te doen.".into(),
         Action::JoinAccepted { request: _ } => "Aanmelding toegelaten.".into(),
         Action::JoinDeclined { request: _, reason } => format!("Aanmelding afgewezen. Reden: {}", one_line(reason)),
+        Action::Registration(done) => registration_done(done),
         Action::DetailsChanged => "Gegevens van de school aangepast.".into(),
         Action::ImportOpened => "De school kan importeren.".into(),
         Action::ImportClosed => "De school kan niet meer importeren.".into(),
@@ -159,6 +160,18 @@ pub fn change_sentence(action: &Action, names: &Names) -> String {
             "Opgeruimd: contactpersonen, teksten, mails, controles en wachtwoord zijn weg.".into()
         }
         Action::ConnectionKept => "Langer bewaard: de termijn begint opnieuw.".into(),
+    }
+}
+
+fn registration_done(done: &RegistrationDone) -> String {
+    match done {
+        RegistrationDone::RegistrationWaits { registration: _ } => "Iemand meldde een nieuwe school aan.".into(),
+        RegistrationDone::RegistrationAccepted { registration: _ } => {
+            "Aanmelding nagekeken: de school mag beginnen.".into()
+        }
+        RegistrationDone::RegistrationDeclined { registration: _, reason } => {
+            format!("Aanmelding van een nieuwe school afgewezen. Reden: {}", one_line(reason))
+        }
     }
 }
 

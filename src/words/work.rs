@@ -15,6 +15,7 @@ pub fn work_kind(kind: WorkKind) -> &'static str {
         WorkKind::Check => "Verbinding",
         WorkKind::Certificate => "Certificaat",
         WorkKind::Address => "Adres",
+        WorkKind::Begin => "Wil beginnen",
         WorkKind::Unconfirmed => "Niet bevestigd",
         WorkKind::Silent => "Geen antwoord",
     }

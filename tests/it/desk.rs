@@ -5,12 +5,13 @@ use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::address_mark::Bounced;
 use koppelklaar::domain::check::CheckCode;
 use koppelklaar::domain::check::certificate::Certificate;
+use koppelklaar::domain::new_schools::NewSchools;
 use koppelklaar::domain::onboarding::{Command, Step};
 use koppelklaar::domain::school::ContactRef;
 use koppelklaar::jobs::Job;
 use koppelklaar::links;
-use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::people::{contacts, registrations};
+use koppelklaar::services::{AnonymousCall, Context};
 use koppelklaar::store::checks::check_status::{self, CheckStatus};
 use koppelklaar::store::onboarding::upkeep;
 use koppelklaar::store::people::address_marks;
@@ -93,6 +94,10 @@ fn each_kind_has_its_row_that_says_why_and_since_when() {
         let token = app.ask_for_school("Erbij", "19AA", "nieuw", "erbij@nieuw.example").await;
         let asked = AnonymousCall::new(app.now(), "test");
         registrations::confirm(app.context(), asked, &token, None).await.expect("it waits");
+        let token = app.ask_for_school("Wachtend", "22AA", "wachtend", "wim@wachtend.example").await;
+        let review = Context { new_schools: NewSchools::Review, ..app.context().clone() };
+        let asked = AnonymousCall::new(app.now(), "test");
+        registrations::confirm(&review, asked, &token, None).await.expect("it waits for Kurve");
         app.ask_for_school("Onbevestigd", "20AA", "onbevestigd", "joke@onbevestigd.example").await;
         app.advance(TimeDelta::minutes(61));
         let staff = app.staff().await;
@@ -111,6 +116,7 @@ fn each_kind_has_its_row_that_says_why_and_since_when() {
             ("check", "Nakijken", "Certificaat ongeldig", "Bekijken"),
             ("certificate", "Certificaat", "geldt tot", "Bekijken"),
             ("address", "Adres", "komt niet aan", "Bekijken"),
+            ("begin", "Wachtend", "Anna de Wit wil beginnen", "Bekijken"),
             ("unconfirmed", "Onbevestigd", "bevestigde het adres niet", "Mail opnieuw sturen"),
             ("silent", "Stil", "deed niets", "Bekijken"),
         ] {

@@ -13,6 +13,7 @@ mod arrangements;
 mod away;
 mod backup;
 mod ball;
+mod beginnings;
 mod board;
 mod bounce_pipe;
 mod bounces;

@@ -7,7 +7,7 @@ use koppelklaar::crypto::Purpose;
 use koppelklaar::crypto::mail_token::Subscription;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::api_scope::ApiScope;
-use koppelklaar::domain::audit::{Action, MessageDone, WebhookDone};
+use koppelklaar::domain::audit::{Action, MessageDone, RegistrationDone, WebhookDone};
 use koppelklaar::domain::bulk::{BulkKind, BulkOutcome};
 use koppelklaar::domain::check::{CheckCode, CheckPolicy, NotMade, Rung, Way};
 use koppelklaar::domain::credential::reveal::ClosedReason;
@@ -91,7 +91,7 @@ fn every_stored_name_is_what_it_always_was() {
         (stored::<FigureKind>(), "registered opened turn_ended"),
         (
             stored::<WorkKind>(),
-            "stuck issue reply join vouch password activate check certificate address unconfirmed silent",
+            "stuck issue reply join vouch password activate check certificate address begin unconfirmed silent",
         ),
         (stored::<Standing>(), "schools consent webservice password allowlisting activation"),
         (
@@ -119,6 +119,7 @@ fn every_stored_name_is_what_it_always_was() {
              password_noted password_gone people_noted password_asked stuck_reported stuck_answered step_handed_over paused resumed withdrawn reopened completed \
              school_added school_left",
         ),
+        (RegistrationDone::VARIANTS.join(" "), "registration_waits registration_accepted registration_declined"),
         (
             MessageDone::VARIANTS.join(" "),
             "message_sent message_received messages_read message_template_saved message_template_removed",
@@ -141,7 +142,7 @@ fn every_stored_name_is_what_it_always_was() {
         (
             Action::VARIANTS.join(" "),
             "onboarding school_registered registration_repeated join_asked join_accepted join_declined \
-             details_changed import_opened import_closed contact_added contact_entered taken_from_file \
+             registration details_changed import_opened import_closed contact_added contact_entered taken_from_file \
              contact_changed contact_removed contact_vouched contact_address_corrected reader_named vouches_cleared \
              password_revealed credentials_handed_again reveal_closed connection_lost connection_back \
              check_overridden outage_began outage_ended query_downloaded contact_signed_in message \

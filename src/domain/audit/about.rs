@@ -17,6 +17,7 @@ impl Action {
             | Self::JoinAsked { .. }
             | Self::JoinAccepted { .. }
             | Self::JoinDeclined { .. }
+            | Self::Registration(_)
             | Self::ConnectionLost { .. }
             | Self::ConnectionBack
             | Self::OutageBegan { .. }

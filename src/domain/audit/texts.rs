@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Action;
+use super::{Action, RegistrationDone};
 use crate::domain::onboarding::{Change, FallCause, Ground};
 
 impl Action {
@@ -12,13 +12,19 @@ impl Action {
     pub fn text_fields(&self) -> &'static [&'static str] {
         match self {
             Self::Onboarding(change) => of_change(change),
-            Self::JoinDeclined { .. } | Self::CheckOverridden { .. } | Self::MailDropped { .. } => &["/reason"],
+            Self::JoinDeclined { .. }
+            | Self::Registration(RegistrationDone::RegistrationDeclined { .. })
+            | Self::CheckOverridden { .. }
+            | Self::MailDropped { .. } => &["/reason"],
             Self::TakenFromFile { .. } | Self::ContactVouched { .. } => &["/ground"],
             Self::ReaderNamed { .. } => &["/name"],
             Self::SchoolRegistered
             | Self::RegistrationRepeated
             | Self::JoinAsked { .. }
             | Self::JoinAccepted { .. }
+            | Self::Registration(
+                RegistrationDone::RegistrationWaits { .. } | RegistrationDone::RegistrationAccepted { .. },
+            )
             | Self::DetailsChanged
             | Self::ImportOpened
             | Self::ImportClosed

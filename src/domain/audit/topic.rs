@@ -21,7 +21,7 @@ pub enum Topic {
 }
 
 /// The stored names of what is about the steps without being about one of them.
-const STEPS: [&str; 15] = [
+const STEPS: [&str; 16] = [
     "import_opened",
     "import_closed",
     "paused",
@@ -37,6 +37,7 @@ const STEPS: [&str; 15] = [
     "join_accepted",
     "join_declined",
     "registration_repeated",
+    "registration",
 ];
 
 const CONTACTS: [&str; 9] = [

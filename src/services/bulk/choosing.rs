@@ -12,7 +12,8 @@ use crate::domain::check::ActivationFacts;
 use crate::domain::connection::Connection;
 use crate::domain::ids::{BulkRunId, ConnectionId, SchoolId};
 use crate::domain::text::fold;
-use crate::services::people::registrations;
+use crate::services::people::registrations::RegistrationForm;
+use crate::services::people::{beginnings, unconfirmed};
 use crate::services::{Call, Context, ServiceError};
 use crate::store::checks::check_status;
 use crate::store::onboarding::{connections, onboardings, schools, takings};
@@ -46,7 +47,7 @@ pub async fn put_together(
 ) -> Result<BulkRunId, ServiceError> {
     call.check_may_act()?;
     let Found { groups, requests } = selection::find(context, selection, call.now).await?;
-    let mut items = unconfirmed(context, call, &requests).await?;
+    let mut items = not_here(context, call, &requests).await?;
     for batch in groups.chunks(BATCH) {
         items.extend(judge_all(context, call, kind, batch).await?);
     }
@@ -56,19 +57,19 @@ pub async fn put_together(
     runs::start(context, call, NewRun { kind, work: None, key, items }).await
 }
 
-/// Requests of which nobody pressed the link in the mail: nothing is done to those, whatever is chosen.
-async fn unconfirmed(context: &Context, call: &Call, chosen: &[String]) -> Result<Vec<NewItem>, ServiceError> {
+/// Requests for schools that are not here: nothing is done to those, whatever is chosen.
+async fn not_here(context: &Context, call: &Call, chosen: &[String]) -> Result<Vec<NewItem>, ServiceError> {
     if chosen.is_empty() {
         return Ok(vec![]);
     }
-    let known = registrations::list_unconfirmed(context, call.now).await?;
-    let item = |id: &String| {
-        let request = known.iter().find(|one| one.id.to_string() == *id);
-        let (label, why) = match request.map(|one| &one.form.details) {
-            Some(asked) => (format!("{} ({})", asked.name, asked.brin), WhyNot::NotConfirmed),
-            None => (UNKNOWN.to_owned(), WhyNot::Gone),
-        };
-        not_done(None, label, &why)
+    let waiting = beginnings::list(context).await?.into_iter().map(|one| (one.id, one.form, WhyNot::AsksToBegin));
+    let unconfirmed = unconfirmed::list(context, call.now).await?.into_iter();
+    let unconfirmed = unconfirmed.map(|one| (one.id, one.form, WhyNot::NotConfirmed));
+    let known: BTreeMap<String, (RegistrationForm, WhyNot)> =
+        waiting.chain(unconfirmed).map(|(id, form, why)| (id.to_string(), (form, why))).collect();
+    let item = |id: &String| match known.get(id) {
+        Some((form, why)) => not_done(None, format!("{} ({})", form.details.name, form.details.brin), why),
+        None => not_done(None, UNKNOWN.to_owned(), &WhyNot::Gone),
     };
     Ok(chosen.iter().map(item).collect())
 }

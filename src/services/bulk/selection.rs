@@ -51,7 +51,7 @@ pub(super) struct Group {
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) groups: Vec<Group>,
-    /// The requests that were not confirmed, by their ids: no connection is here for them yet.
+    /// The requests for schools that are not here, by their ids.
     pub(super) requests: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
-//! What waits on Kurve, as a list: the rows that are kept (`store::onboarding::work_list`), with the requests that were not
-//! confirmed, which begin to wait by the clock alone and belong to no connection; and what a page of it says of each row.
+//! What waits on Kurve, as a list: the rows that are kept (`store::onboarding::work_list`), with the requests for
+//! schools that are not here, which belong to no connection: those that wait for Kurve, and those that were not confirmed; and what a page of it says of each row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,15 @@ use strum::IntoEnumIterator;
 use crate::domain::address_mark::AddressMark;
 use crate::domain::check::{ActivationFacts, Newest};
 use crate::domain::count::MOST_COUNTED;
-use crate::domain::ids::{ConnectionId, ContactId, StaffId};
+use crate::domain::ids::{ConnectionId, ContactId, RegistrationId, StaffId};
 use crate::domain::school::Contact;
 use crate::domain::search::Search;
 use crate::domain::work::{WorkKey, WorkKind};
 use crate::services::messages::thread;
 use crate::services::onboarding::joins::waiting::{self, AskedTogether};
 use crate::services::onboarding::{access, schools};
-use crate::services::people::registrations::{self, UNCONFIRMED_MINUTES, Unconfirmed};
+use crate::services::people::beginnings::{self, Beginning};
+use crate::services::people::unconfirmed::{self, UNCONFIRMED_MINUTES, Unconfirmed};
 use crate::services::people::{addresses, staff_accounts};
 use crate::services::{Context, ServiceError, checks};
 use crate::store::Page;
@@ -48,6 +49,7 @@ pub struct Worklist<'a> {
     now: DateTime<Utc>,
     /// An outage has a banner of its own, and is no work for each of its connections.
     has_outage: bool,
+    beginnings: Vec<Beginning>,
     unconfirmed: Vec<Unconfirmed>,
 }
 
@@ -56,14 +58,15 @@ impl<'a> Worklist<'a> {
     pub async fn at(context: &'a Context, now: DateTime<Utc>) -> Result<Self, ServiceError> {
         let makes_checks = context.check_policy.makes_checks();
         let has_outage = makes_checks && outages::find_open(context.db.reader()).await?.is_some();
-        Ok(Self { context, now, has_outage, unconfirmed: registrations::list_unconfirmed(context, now).await? })
+        let beginnings = beginnings::list(context).await?;
+        Ok(Self { context, now, has_outage, beginnings, unconfirmed: unconfirmed::list(context, now).await? })
     }
 
     /// What is kept of what is wanted.
     fn filter(&self, wanted: &Wanted) -> WorkFilter {
         let makes_checks = self.context.check_policy.makes_checks();
         let is_told = |kind: &WorkKind| match kind {
-            WorkKind::Unconfirmed => false,
+            WorkKind::Begin | WorkKind::Unconfirmed => false,
             WorkKind::Check => makes_checks && !self.has_outage,
             kind => makes_checks || !kind.is_by_check(),
         };
@@ -71,14 +74,15 @@ impl<'a> Worklist<'a> {
         WorkFilter { at: self.now, kinds: kinds.collect(), taken: wanted.taken, search: wanted.search.clone() }
     }
 
-    /// The requests that were not confirmed, where they are wanted: nobody takes one, and no search knows their schools.
+    /// The requests for schools that are not here, where they are wanted: nobody takes one, and no search knows their schools.
     fn requests(&self, wanted: &Wanted) -> impl Iterator<Item = WorkItem> {
-        let is_of_kind = wanted.kind.is_none_or(|only| only == WorkKind::Unconfirmed);
         let is_wanted = match wanted.taken {
-            TakenBy::Anybody | TakenBy::Nobody => is_of_kind && wanted.search.is_empty(),
+            TakenBy::Anybody | TakenBy::Nobody => wanted.search.is_empty(),
             TakenBy::Colleague(_) => false,
         };
-        self.unconfirmed.iter().filter(move |_| is_wanted).map(to_item)
+        let only = wanted.kind;
+        let all = self.beginnings.iter().map(to_begin).chain(self.unconfirmed.iter().map(to_item));
+        all.filter(move |item| is_wanted && only.is_none_or(|only| only == item.kind))
     }
 
     /// A page of what waits, most urgent first.
@@ -135,9 +139,8 @@ impl<'a> Worklist<'a> {
     /// How many wait of each kind, up to a thousand and one.
     pub async fn count(&self, wanted: &Wanted) -> Result<BTreeMap<WorkKind, u64>, ServiceError> {
         let mut counts = work_list::count(self.context.db.reader(), &self.filter(wanted)).await?;
-        let requests = self.requests(wanted).count() as u64;
-        if requests > 0 {
-            counts.insert(WorkKind::Unconfirmed, requests);
+        for request in self.requests(wanted) {
+            *counts.entry(request.kind).or_default() += 1;
         }
         Ok(counts)
     }
@@ -150,14 +153,22 @@ impl<'a> Worklist<'a> {
     }
 }
 
+fn to_begin(request: &Beginning) -> WorkItem {
+    of_request(WorkKind::Begin, request.id, request.since)
+}
+
 fn to_item(request: &Unconfirmed) -> WorkItem {
-    let about = WorkKey { kind: WorkKind::Unconfirmed, connection: None, subject: request.id.to_string() };
+    of_request(WorkKind::Unconfirmed, request.id, request.requested_at + Duration::minutes(UNCONFIRMED_MINUTES))
+}
+
+fn of_request(kind: WorkKind, id: RegistrationId, since: DateTime<Utc>) -> WorkItem {
+    let about = WorkKey { kind, connection: None, subject: id.to_string() };
     WorkItem {
         key: about.to_string(),
         kind: about.kind,
         connection: about.connection,
         subject: about.subject,
-        since: request.requested_at + Duration::minutes(UNCONFIRMED_MINUTES),
+        since,
         taken_by: None,
     }
 }
@@ -175,6 +186,8 @@ pub struct Details {
     pub written: BTreeMap<ConnectionId, Message>,
     /// What is asked together, by its first request.
     pub asked: BTreeMap<String, AskedTogether>,
+    /// The schools that wait to begin, by the ids of their requests.
+    pub beginnings: BTreeMap<String, Beginning>,
     /// The requests that were not confirmed, by their ids.
     pub unconfirmed: BTreeMap<String, Unconfirmed>,
     /// The newest checks; none where none are made.
@@ -216,6 +229,7 @@ impl Worklist<'_> {
                 .collect(),
             written,
             asked: asked.into_iter().filter_map(first).collect(),
+            beginnings: self.beginnings.iter().map(|one| (one.id.to_string(), one.clone())).collect(),
             unconfirmed: self.unconfirmed.iter().map(|one| (one.id.to_string(), one.clone())).collect(),
             newest: checks::list_newest(context, &all).await?,
             facts: checks::list_facts(context, &versions).await?,

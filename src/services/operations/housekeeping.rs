@@ -1,5 +1,5 @@
 //! Clearing away what no longer counts: sessions, wrong tries, links and requests that ended, mails that carried a token, the bytes
-//! of mails that went long ago, old checks, requests to join that were decided long ago, old runs, forms that were kept, and lists of schools
+//! of mails that went long ago, old checks, requests that were decided long ago, old runs, forms that were kept, and lists of schools
 //! that nobody carried out. How long an installation can set is `domain::retention`; the rest follows from something else, as below.
 
 use chrono::{DateTime, Duration, Utc};
@@ -32,12 +32,14 @@ pub async fn delete_expired(context: &Context, now: DateTime<Utc>) -> Result<u64
     let conn = context.db.writer();
     let before = context.retention.before(Kept::Links, now);
     let links = access_links::delete_expired(conn, before).await?;
-    let requests = registrations::delete_expired(conn, before).await?;
+    let decided_before = context.retention.before(Kept::Requests, now);
+    let until = registrations::Until { ended: before, declined: decided_before };
+    let requests = registrations::delete_expired(conn, until).await?;
     // Every other mail stays on Post: a delivery report may come on it, and who has it may ask.
     let mails = outbox::delete_ended_with_token(conn, before).await?;
     let frozen = frozen_mails::delete_before(conn, context.retention.before(Kept::FrozenMails, now)).await?;
     let checks = checks::delete_old(context, now).await?;
-    let decided = joins::delete_decided(conn, context.retention.before(Kept::Requests, now)).await?;
+    let decided = joins::delete_decided(conn, decided_before).await?;
     let runs = delete_runs(context, now).await?;
     let lists = roster::lists::forget_old(context, now).await?;
     let sessions = sessions::delete_expired(conn, now).await?;

@@ -1,6 +1,7 @@
 //! People: contacts and their addresses, requests of new schools, sign-in, and the accounts of Kurve.
 
 pub mod addresses;
+pub mod beginnings;
 pub mod by_school;
 pub mod colleagues;
 mod confirmations;
@@ -20,4 +21,5 @@ pub mod staff_identity;
 mod staff_sessions;
 pub mod staff_trips;
 pub mod strangers;
+pub mod unconfirmed;
 mod wrong_tries;

@@ -1,4 +1,5 @@
-//! The request for Optie A: typed by anyone, and nothing until the address is confirmed by mail.
+//! The request for Optie A: typed by anyone, and nothing until the address is confirmed by mail. One that then waits for Kurve
+//! is decided on in [`super::beginnings`].
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,10 +8,12 @@ use uuid::Uuid;
 use crate::crypto::{Binding, Purpose, Token, digest, sealed};
 use crate::domain::access_link::CONFIRM_HOURS;
 use crate::domain::actor::Actor;
-use crate::domain::audit::Action;
+use crate::domain::audit::{Action, RegistrationDone};
 use crate::domain::connection::{Carried, Connection};
 use crate::domain::ids::{ConnectionId, ContactId, RegistrationId, SchoolId};
 use crate::domain::join::{Asker, JoinKind};
+use crate::domain::new_schools::NewSchools;
+use crate::domain::notice::{About, MailKind};
 use crate::domain::onboarding::{Changed, Command, Ground, Onboarding, Step, decide};
 use crate::domain::roles::Roles;
 use crate::domain::school::{Contact, NewContact, RequestDetails, School};
@@ -23,18 +26,12 @@ use crate::services::operations::insight::{self, Turned};
 use crate::services::people::confirmations::{self, REPEAT_SECONDS};
 use crate::services::people::door_log::{self, Account};
 use crate::services::people::portal_access;
-use crate::services::unit_of_work::UnitOfWork;
-use crate::services::{AnonymousCall, Call, Context, ServiceError, chain};
+use crate::services::unit_of_work::{NewMail, UnitOfWork};
+use crate::services::{AnonymousCall, Call, Context, ServiceError};
 use crate::store::onboarding::{connections, schools};
+use crate::store::people::registrations;
 use crate::store::people::registrations::StoredRegistration;
-use crate::store::people::{address_marks, registrations};
 use crate::store::{self, StoreError};
-
-/// After so many minutes without a confirmation Kurve sees a request: most are confirmed at once.
-pub const UNCONFIRMED_MINUTES: i64 = 60;
-
-/// How many requests without a confirmation Kurve sees at most.
-pub const UNCONFIRMED_ROWS: u64 = 50;
 
 /// What somebody typed on `/aanmelden`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +47,13 @@ pub struct RegistrationForm {
     pub roles: Roles,
 }
 
+impl RegistrationForm {
+    /// Who asks, as a contact would be written down.
+    pub fn person(&self) -> NewContact {
+        NewContact { name: self.name.clone(), email: self.email.clone(), roles: self.roles }
+    }
+}
+
 /// What a confirmation led to.
 #[derive(Debug)]
 pub enum Confirmed {
@@ -60,7 +64,7 @@ pub enum Confirmed {
         /// A session, when it was confirmed in the browser that asked.
         session: Option<Token>,
     },
-    /// The school or its Magister is here: Kurve decides on the request to join.
+    /// Kurve decides: the school or its Magister is here, or new schools wait.
     Asked,
 }
 
@@ -134,8 +138,8 @@ pub async fn find(context: &Context, now: DateTime<Utc>, token: &Token) -> Resul
     Ok(RequestStatus::Open(Box::new(open(context, &stored)?)))
 }
 
-/// Confirms the address: the school comes to exist, or a request to join where its BRIN or its Magister is here. Support
-/// is told of either.
+/// Confirms the address: the school comes to exist, or a request to join where its BRIN or its Magister is here. Where new
+/// schools wait for Kurve, whoever asks reads the same of both. Support is told of each.
 ///
 /// # Errors
 /// `NotFound` when the request was used or is too old.
@@ -169,12 +173,16 @@ async fn try_to_confirm(
     if !registrations::claim(work.conn(), stored.id, now).await? {
         return Err(ServiceError::NotFound);
     }
-    if let Some(place) = joins::find_place(work.conn(), &form.details.brin, &form.details.domain).await? {
-        ask_to_join(&mut work, &call, form, place).await?;
+    let place = joins::find_place(work.conn(), &form.details.brin, &form.details.domain).await?;
+    if place.is_some() || context.new_schools == NewSchools::Review {
+        match place {
+            Some(place) => ask_or_pass_over(&mut work, &call, form, place).await?,
+            None => let_wait(&mut work, now, stored.id).await?,
+        }
         work.finish().await?;
         return Ok(Confirmed::Asked);
     }
-    let connection = create(context, &mut work, &call, &form, contact).await?;
+    let connection = create(&mut work, &call, &form, contact).await?;
     let is_same_browser = browser.is_some_and(|browser| crate::crypto::same(&browser.hash(), &stored.browser_hash));
     let session = if is_same_browser {
         let email_key = context.keys.email_key(&form.email.key_form());
@@ -189,13 +197,29 @@ async fn try_to_confirm(
     Ok(Confirmed::Made { connection, session })
 }
 
-async fn create(
-    context: &Context,
+/// The request of a school that is not here waits for Kurve.
+async fn let_wait(work: &mut UnitOfWork<'_>, now: DateTime<Utc>, id: RegistrationId) -> Result<(), ServiceError> {
+    registrations::mark_waiting(work.conn(), id, now).await?;
+    work.note(None, Action::Registration(RegistrationDone::RegistrationWaits { registration: id }));
+    work.last_by(Actor::Visitor);
+    work.mail(NewMail {
+        kind: MailKind::BeginRequested,
+        connection: None,
+        contact: None,
+        about: About { registration: Some(id), ..About::default() },
+        occasion: id.to_string(),
+    });
+    Ok(())
+}
+
+/// Makes the school of a request, with who asks as its first contact; the call is theirs.
+pub(super) async fn create(
     work: &mut UnitOfWork<'_>,
     call: &Call,
     form: &RegistrationForm,
     contact: ContactId,
 ) -> Result<ConnectionId, ServiceError> {
+    let context = work.context();
     let id = ConnectionId::from_uuid(context.chance.uuid_v7(call.now));
     let carried = Carried::One(form.details.brin.clone());
     let connection = Connection { id, details: form.details.connection(), carried, created_at: call.now };
@@ -230,7 +254,11 @@ async fn create(
     Ok(id)
 }
 
-async fn ask_to_join(
+/// Makes a request to join where its BRIN or its Magister is here.
+///
+/// # Errors
+/// `TooManyRequests` when the connection has as many open as it may.
+pub(super) async fn ask_to_join(
     work: &mut UnitOfWork<'_>,
     call: &Call,
     form: RegistrationForm,
@@ -240,89 +268,31 @@ async fn ask_to_join(
         work.note(Some(connection), Action::RegistrationRepeated);
     }
     let wanted = vec![Wanted { kind, school: form.details.school() }];
+    let asker = Asker::Person(form.person());
     let asking = Asking {
         connection,
         domain: form.details.domain,
         region: form.details.region,
         email_key: work.context().keys.email_key(&form.email.key_form()),
-        asker: Asker::Person(NewContact { name: form.name, email: form.email, roles: form.roles }),
+        asker,
     };
-    match joins::ask(work, call, asking, wanted).await {
+    joins::ask(work, call, asking, wanted).await
+}
+
+async fn ask_or_pass_over(
+    work: &mut UnitOfWork<'_>,
+    call: &Call,
+    form: RegistrationForm,
+    place: Place,
+) -> Result<(), ServiceError> {
+    match ask_to_join(work, call, form, place).await {
         // Whoever asks reads the same; a connection with so many open requests has Kurve's eye already.
         Err(ServiceError::TooManyRequests) => {
-            tracing::warn!(connection.id = %connection, "Passed a request over: too many are open");
+            tracing::warn!(connection.id = %place.connection, "Passed a request over: too many are open");
             Ok(())
         }
         other => other,
     }
-}
-
-/// A request whose confirmation mail never came back.
-#[derive(Debug, Clone)]
-pub struct Unconfirmed {
-    /// Which.
-    pub id: RegistrationId,
-    /// What was typed.
-    pub form: RegistrationForm,
-    /// When.
-    pub requested_at: DateTime<Utc>,
-    /// Until when the link in the mail works.
-    pub expires_at: DateTime<Utc>,
-    /// With which code mail to the address came back, if it did.
-    pub bounced: Option<String>,
-}
-
-/// The requests that were not confirmed within the time that takes, the oldest first, as far as they are kept.
-pub async fn list_unconfirmed(context: &Context, now: DateTime<Utc>) -> Result<Vec<Unconfirmed>, ServiceError> {
-    let conn = context.db.reader();
-    let before = now - Duration::minutes(UNCONFIRMED_MINUTES);
-    let mut rows = vec![];
-    for row in registrations::list_unconfirmed(conn, before, UNCONFIRMED_ROWS).await? {
-        match open(context, &row.stored) {
-            Ok(form) => rows.push((row, form)),
-            Err(error) => tracing::error!(cause = chain(&error), "Left a request out of a list"),
-        }
-    }
-    let key_of = |form: &RegistrationForm| context.keys.email_key(&form.email.key_form());
-    let keys = rows.iter().map(|(_, form)| form.details.brin.key()).collect();
-    let here = schools::list_by_brin(conn, &keys).await?;
-    let marks = address_marks::list(conn, rows.iter().map(|(_, form)| key_of(form))).await?;
-    let confirmed = registrations::list_used(conn, &keys).await?;
-    let joining = store::onboarding::joins::list_asked(conn, &keys).await?;
-    // Whoever asked again and confirmed that is here, or waits for Kurve to let them in.
-    rows.retain(|(row, form)| {
-        let key = form.details.brin.key();
-        let made = here.get(&key).map(|school| school.created_at);
-        let done = [made, confirmed.get(&key).copied(), joining.get(&key).copied()];
-        done.into_iter().flatten().all(|at| at < row.requested_at)
-    });
-    let unconfirmed = |(row, form): (registrations::UnconfirmedRow, RegistrationForm)| Unconfirmed {
-        id: row.stored.id,
-        requested_at: row.requested_at,
-        expires_at: row.stored.expires_at,
-        bounced: marks.get(&key_of(&form)).and_then(|mark| mark.bounced.as_ref()).map(|bounced| bounced.code.clone()),
-        form,
-    };
-    Ok(rows.into_iter().map(unconfirmed).collect())
-}
-
-/// Kurve has the confirmation mail of a request sent again, with a new link; the link of the mail before no longer works.
-///
-/// # Errors
-/// `Forbidden` for who may not act, `NotFound`, `Conflict` when it was confirmed or sent again since `seen`, the
-/// milliseconds of the end of its link, was shown.
-pub async fn send_again(context: &Context, call: &Call, id: RegistrationId, seen: i64) -> Result<(), ServiceError> {
-    call.check_may_act()?;
-    let mut work = UnitOfWork::begin(context, call).await?;
-    let stored = registrations::find(work.conn(), id).await?.ok_or(ServiceError::NotFound)?;
-    let is_seen = stored.expires_at.timestamp_millis() == seen;
-    let until = call.now + Duration::hours(CONFIRM_HOURS);
-    if !is_seen || !registrations::renew(work.conn(), id, stored.expires_at, until).await? {
-        return Err(ServiceError::Conflict);
-    }
-    work.mail(confirmations::mail(id, format!("{id}/{}", call.now.timestamp_millis())));
-    work.note(None, Action::ConfirmationSentAgain { registration: id });
-    work.finish().await
 }
 
 /// The form of a request.

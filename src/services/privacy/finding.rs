@@ -1,6 +1,7 @@
 //! Looking for a person everywhere.
 
 use super::sealed;
+use crate::domain::ids::RegistrationId;
 use crate::domain::privacy::{Person, Section};
 use crate::domain::text::EmailAddress;
 use crate::services::{Context, ServiceError};
@@ -38,8 +39,9 @@ pub(super) async fn find(
     address: &EmailAddress,
     known: Known,
 ) -> Result<Found, ServiceError> {
-    let person = known.person(address);
+    let mut person = known.person(address);
     let opened = sealed::open(context, conn, address, &person).await?;
+    person.registrations = opened.registrations.iter().map(|row| RegistrationId::from_uuid(row.id)).collect();
     let traces = privacy::find(conn, &known, &person, opened).await?;
     let audit = privacy::scan(conn, &person).await?;
     Ok(Found { known, person, traces, audit })

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::privacy::Person;
-use crate::domain::text::EmailAddress;
+use crate::domain::text::{EmailAddress, Reason};
 use crate::services::people::{kept_forms, registrations};
 use crate::services::roster::{lists, sealed_rows};
 use crate::services::{Context, ServiceError};
@@ -23,7 +23,14 @@ pub(super) async fn open(
         if let Ok(form) = registrations::open(context, &stored)
             && form.email.key_form() == address.key_form()
         {
-            let what = serde_json::to_value(&form).unwrap_or_default();
+            let mut what = serde_json::to_value(&form).unwrap_or_default();
+            if let Some(waited) = store::people::registrations::find_waiting(conn, stored.id).await? {
+                what["waits_since"] = json!(waited.since);
+                what["decided_at"] = json!(waited.decision.as_ref().map(|decision| decision.at));
+                what["decision"] = json!(waited.decision.as_ref().map(|decision| decision.outcome.as_str()));
+                let reason = waited.decision.as_ref().and_then(|decision| decision.outcome.reason());
+                what["reason"] = json!(reason.map(Reason::as_str));
+            }
             found.registrations.push(row(stored.id.as_uuid(), what));
         }
     }

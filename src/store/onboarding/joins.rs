@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use entity::join_request::{self, COLUMN, Column, Entity};
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
 
 use crate::domain::ids::{ConnectionId, ContactId, JoinRequestId, SchoolId, StaffId};
 use crate::domain::join::{Asker, Decision, JoinKind, JoinOutcome, JoinRequest};
@@ -148,15 +149,11 @@ pub async fn mark_decided(
     decision: &Decision,
 ) -> Result<(), StoreError> {
     conn.touch(connection);
-    let reason = match &decision.outcome {
-        JoinOutcome::Accepted => None,
-        JoinOutcome::Declined { reason } => Some(reason.as_str().to_owned()),
-    };
     Entity::update_many()
         .col_expr(COLUMN.decided_at, decision.at.into())
         .col_expr(COLUMN.decided_by, decision.by.as_uuid().into())
         .col_expr(COLUMN.decision, decision.outcome.as_str().into())
-        .col_expr(COLUMN.reason, reason.into())
+        .col_expr(COLUMN.reason, decision.outcome.reason().map(Reason::as_str).into())
         .filter(COLUMN.id.is_in(ids.iter().map(|id| id.as_uuid())))
         .exec(conn)
         .await?;
@@ -174,6 +171,36 @@ fn oldest_first() -> Select<Entity> {
 
 fn open_at(connection: ConnectionId) -> Select<Entity> {
     oldest_first().filter(COLUMN.connection_id.eq(connection.as_uuid())).filter(COLUMN.decided_at.is_null())
+}
+
+/// What Kurve decided on a request, as the columns of its row have it.
+pub(in crate::store) struct Decided<'a> {
+    pub(in crate::store) at: Option<DateTime<Utc>>,
+    pub(in crate::store) by: Option<Uuid>,
+    pub(in crate::store) decision: Option<&'a str>,
+    pub(in crate::store) reason: Option<&'a str>,
+}
+
+impl Decided<'_> {
+    /// The decision, if there is one.
+    ///
+    /// # Errors
+    /// The column that cannot be read.
+    pub(in crate::store) fn read(&self) -> Result<Option<Decision>, &'static str> {
+        let (at, by) = match (self.at, self.by) {
+            (Some(at), Some(by)) => (at, StaffId::from_uuid(by)),
+            (None, None) => return Ok(None),
+            _ => return Err("decided_by"),
+        };
+        let outcome = match (self.decision, self.reason) {
+            (Some("accepted"), _) => JoinOutcome::Accepted,
+            (Some("declined"), Some(reason)) => {
+                JoinOutcome::Declined { reason: Reason::parse(reason).map_err(|_| "reason")? }
+            }
+            _ => return Err("decision"),
+        };
+        Ok(Some(Decision { at, by, outcome }))
+    }
 }
 
 fn to_request(row: join_request::Model) -> Result<JoinRequest, StoreError> {
@@ -198,20 +225,13 @@ fn to_request(row: join_request::Model) -> Result<JoinRequest, StoreError> {
         }),
         _ => return Err(corrupt("name")),
     };
-    let decision = match (row.decided_at, row.decided_by) {
-        (Some(at), Some(by)) => {
-            let outcome = match (row.decision.as_deref(), &row.reason) {
-                (Some("accepted"), _) => JoinOutcome::Accepted,
-                (Some("declined"), Some(reason)) => {
-                    JoinOutcome::Declined { reason: Reason::parse(reason).map_err(|_| corrupt("reason"))? }
-                }
-                _ => return Err(corrupt("decision")),
-            };
-            Some(Decision { at, by: StaffId::from_uuid(by), outcome })
-        }
-        (None, None) => None,
-        _ => return Err(corrupt("decided_by")),
+    let decided = Decided {
+        at: row.decided_at,
+        by: row.decided_by,
+        decision: row.decision.as_deref(),
+        reason: row.reason.as_deref(),
     };
+    let decision = decided.read().map_err(corrupt)?;
     Ok(JoinRequest {
         id: JoinRequestId::from_uuid(row.id),
         connection,

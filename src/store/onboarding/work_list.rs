@@ -101,7 +101,7 @@ enum Part {
 impl Part {
     /// The parts that these kinds make, in the order of their ranks.
     fn of(kinds: &[WorkKind]) -> Vec<Self> {
-        let is_kept = |kind: &WorkKind| !matches!(kind, WorkKind::Stuck | WorkKind::Unconfirmed);
+        let is_kept = |kind: &WorkKind| *kind != WorkKind::Stuck && !kind.is_of_request();
         let mut parts: Vec<Self> =
             kinds.iter().filter(|kind| **kind == WorkKind::Stuck).copied().map(Self::Kind).collect();
         if WorkKind::iter().filter(is_kept).all(|kind| kinds.contains(&kind)) {

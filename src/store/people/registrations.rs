@@ -1,14 +1,18 @@
-//! Requests for Optie A whose address is not confirmed yet; the typed form is sealed.
+//! Requests for Optie A: those whose address is not confirmed yet, and those that wait for Kurve since they were. The typed form
+//! is sealed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::registration;
+use sea_orm::sea_query::Condition;
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::ids::RegistrationId;
-use crate::domain::text::Brin;
-use crate::store::{ConnectionTrait, StoreError};
+use crate::domain::join::{Decision, JoinOutcome};
+use crate::domain::text::{Brin, Reason};
+use crate::store::onboarding::joins::Decided;
+use crate::store::{ConnectionTrait, StoreError, readable};
 
 /// A stored request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +46,11 @@ pub async fn insert(
         expires_at: Set(new.expires_at),
         minted_at: Set(None),
         used_at: Set(None),
+        waits_since: Set(None),
+        decided_at: Set(None),
+        decided_by: Set(None),
+        decision: Set(None),
+        reason: Set(None),
     };
     registration::Entity::insert(row).exec_without_returning(conn).await?;
     Ok(())
@@ -166,16 +175,119 @@ pub async fn claim(conn: &impl ConnectionTrait, id: RegistrationId, now: DateTim
     Ok(changed.rows_affected == 1)
 }
 
-/// Deletes requests that stopped counting before a moment.
-pub async fn delete_expired(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
-    let filter = registration::COLUMN.expires_at.lt(before);
-    Ok(registration::Entity::delete_many().filter(filter).exec(conn).await?.rows_affected)
+/// A confirmed request that waits for Kurve, or did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingRow {
+    /// The request.
+    pub stored: StoredRegistration,
+    /// When it was made.
+    pub requested_at: DateTime<Utc>,
+    /// Since when it waits.
+    pub since: DateTime<Utc>,
+    /// What Kurve decided; `None` while it waits.
+    pub decision: Option<Decision>,
+}
+
+/// Lets a confirmed request wait for Kurve.
+pub async fn mark_waiting(
+    conn: &impl ConnectionTrait,
+    id: RegistrationId,
+    since: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    registration::Entity::update_many()
+        .col_expr(registration::COLUMN.waits_since, since.into())
+        .filter(registration::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// The requests that wait for Kurve, the oldest first, at most `limit`.
+pub async fn list_waiting(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<WaitingRow>, StoreError> {
+    // Those that never waited are not after it: so the index is searched, also on SQLite.
+    let rows = registration::Entity::find()
+        .filter(registration::COLUMN.waits_since.gt(DateTime::<Utc>::UNIX_EPOCH))
+        .filter(registration::COLUMN.decided_at.is_null())
+        .order_by_asc(registration::COLUMN.waits_since)
+        .order_by_asc(registration::COLUMN.id)
+        .limit(limit)
+        .all(conn)
+        .await?;
+    Ok(readable(rows, to_waiting).into_iter().flatten().collect())
+}
+
+/// The request with this id, if it waits for Kurve or did.
+pub async fn find_waiting(conn: &impl ConnectionTrait, id: RegistrationId) -> Result<Option<WaitingRow>, StoreError> {
+    let found = registration::Entity::find_by_id(id.as_uuid()).one(conn).await?;
+    Ok(found.map(to_waiting).transpose()?.flatten())
+}
+
+/// The same, locked until the transaction ends.
+pub async fn find_waiting_for_update(
+    conn: &impl ConnectionTrait,
+    id: RegistrationId,
+) -> Result<Option<WaitingRow>, StoreError> {
+    let found = registration::Entity::find_by_id(id.as_uuid()).lock_exclusive().one(conn).await?;
+    Ok(found.map(to_waiting).transpose()?.flatten())
+}
+
+/// Notes what Kurve decided on a request that waits.
+pub async fn mark_decided(
+    conn: &impl ConnectionTrait,
+    id: RegistrationId,
+    decision: &Decision,
+) -> Result<(), StoreError> {
+    registration::Entity::update_many()
+        .col_expr(registration::COLUMN.decided_at, decision.at.into())
+        .col_expr(registration::COLUMN.decided_by, decision.by.as_uuid().into())
+        .col_expr(registration::COLUMN.decision, decision.outcome.as_str().into())
+        .col_expr(registration::COLUMN.reason, decision.outcome.reason().map(Reason::as_str).into())
+        .filter(registration::COLUMN.id.eq(id.as_uuid()))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Until when requests are kept no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Until {
+    /// Those that stopped counting before it, and those that Kurve let begin.
+    pub ended: DateTime<Utc>,
+    /// Those that Kurve declined before it.
+    pub declined: DateTime<Utc>,
+}
+
+/// Deletes requests that ended; never one that waits for Kurve.
+pub async fn delete_expired(conn: &impl ConnectionTrait, until: Until) -> Result<u64, StoreError> {
+    let never_waited = Condition::all()
+        .add(registration::COLUMN.waits_since.is_null())
+        .add(registration::COLUMN.expires_at.lt(until.ended));
+    // What they asked for is here.
+    let accepted = Condition::all()
+        .add(registration::COLUMN.decision.eq(JoinOutcome::Accepted.as_str()))
+        .add(registration::COLUMN.decided_at.lt(until.ended));
+    let declined = registration::COLUMN.decided_at.lt(until.declined);
+    let ended = Condition::any().add(never_waited).add(accepted).add(declined);
+    Ok(registration::Entity::delete_many().filter(ended).exec(conn).await?.rows_affected)
 }
 
 /// All requests, confirmed or not.
 pub async fn list_all(conn: &impl ConnectionTrait) -> Result<Vec<StoredRegistration>, StoreError> {
     let rows = registration::Entity::find().order_by_asc(registration::COLUMN.id).all(conn).await?;
     Ok(rows.into_iter().map(to_stored).collect())
+}
+
+fn to_waiting(row: registration::Model) -> Result<Option<WaitingRow>, StoreError> {
+    let Some(since) = row.waits_since else { return Ok(None) };
+    let corrupt = |what| StoreError::CorruptRow { table: "registration", id: row.id.to_string(), what };
+    let decided = Decided {
+        at: row.decided_at,
+        by: row.decided_by,
+        decision: row.decision.as_deref(),
+        reason: row.reason.as_deref(),
+    };
+    let decision = decided.read().map_err(corrupt)?;
+    Ok(Some(WaitingRow { requested_at: row.requested_at, since, decision, stored: to_stored(row) }))
 }
 
 fn to_stored(row: registration::Model) -> StoredRegistration {

@@ -108,6 +108,8 @@ async fn erase_texts(conn: &impl Changing, known: &Known, traces: &Traces) -> Re
     set::<check_override::Entity>(conn, check_override::Column::Reason, gone(), these).await?;
     let these = join_request::COLUMN.id.is_in(traces.reasons.iter().map(|one| one.id));
     set::<join_request::Entity>(conn, join_request::Column::Reason, gone(), these).await?;
+    let these = registration::COLUMN.id.is_in(traces.declined.iter().map(|one| one.id));
+    set::<registration::Entity>(conn, registration::Column::Reason, gone(), these).await?;
     let these = outbox::COLUMN.id.is_in(traces.errors.iter().map(|one| one.id));
     set::<outbox::Entity>(conn, outbox::Column::LastError, gone(), these).await?;
     for run in &traces.runs {

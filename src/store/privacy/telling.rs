@@ -68,6 +68,7 @@ impl Traces {
         let grounds = self.grounds.iter().map(|other| json!({ "vouch_ground": other.vouch_ground }));
         let leaves = self.overrides.iter().map(|leave| json!({ "reason": leave.reason, "at": leave.at }));
         let reasons = self.reasons.iter().map(|other| json!({ "reason": other.reason }));
+        let declined = self.declined.iter().map(|other| json!({ "reason": other.reason }));
         let errors = self.errors.iter().map(|mail| json!({ "mail": mail.kind, "reason": mail.last_error }));
         let runs = self.runs.iter().map(|run| json!({ "run": run.work, "asked_at": run.asked_at }));
         let mails = self.mails.iter().map(|mail| {
@@ -80,7 +81,7 @@ impl Traces {
             (Kind::Message, messages.collect()),
             (Kind::Attachment, files.collect()),
             (Kind::Note, notes.collect()),
-            (Kind::Remark, grounds.chain(leaves).chain(reasons).chain(errors).chain(runs).collect()),
+            (Kind::Remark, grounds.chain(leaves).chain(reasons).chain(declined).chain(errors).chain(runs).collect()),
             (Kind::Mail, mails.collect()),
             (Kind::MailBytes, self.bytes.iter().map(|id| json!({ "mail": id })).collect()),
         ]

@@ -2,7 +2,8 @@
 
 use entity::{
     access_link, address_mark, attachment, bulk_run, check_override, contact, frozen_mail, join_request, known_browser,
-    mail_connection, message, message_receiver, note, outbox, reminder_mail, saved_view, session, stranger_count,
+    mail_connection, message, message_receiver, note, outbox, registration, reminder_mail, saved_view, session,
+    stranger_count,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Query, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -28,7 +29,7 @@ pub struct OpenedRow {
 /// Rows of which the sealed part names the person.
 #[derive(Default)]
 pub struct Opened {
-    /// Requests whose address is not confirmed yet.
+    /// Requests for a school.
     pub registrations: Vec<OpenedRow>,
     /// Forms that somebody typed as their session ended.
     pub forms: Vec<OpenedRow>,
@@ -63,6 +64,8 @@ pub struct Traces {
     pub(super) overrides: Vec<check_override::Model>,
     /// Reasons for which requests of others were declined, that name them.
     pub(super) reasons: Vec<join_request::Model>,
+    /// The same of requests for schools that were not here.
+    pub(super) declined: Vec<registration::Model>,
     /// What went wrong with mails to others, or why those were dropped, that names them.
     pub(super) errors: Vec<outbox::Model>,
     pub(super) runs: Vec<bulk_run::Model>,
@@ -130,6 +133,7 @@ pub async fn find(
             .of(join_request::Entity::find(), join_request::Column::Reason, join_request::Column::ConnectionId)
             .all(conn)
             .await?,
+        declined: registration::Entity::find().filter(near.mentioned(registration::Column::Reason)).all(conn).await?,
         errors: near
             .of(outbox::Entity::find(), outbox::Column::LastError, outbox::Column::ConnectionId)
             .all(conn)
@@ -156,6 +160,8 @@ impl Traces {
         self.overrides.retain(|leave| named(Some(&leave.reason), Some(leave.connection_id)));
         let is_request = |id: Uuid| known.requests.iter().any(|request| request.id == id);
         self.reasons.retain(|other| !is_request(other.id) && named(other.reason.as_deref(), Some(other.connection_id)));
+        let is_own_form = |id: Uuid| self.opened.registrations.iter().any(|own| own.id == id);
+        self.declined.retain(|other| !is_own_form(other.id) && named(other.reason.as_deref(), None));
         let is_mail = |id: Uuid| self.mails.iter().any(|mail| mail.id == id);
         self.errors.retain(|mail| !is_mail(mail.id) && named(mail.last_error.as_deref(), mail.connection_id));
         // A run is about many connections; what was said with it may be about any of theirs.

@@ -9,6 +9,7 @@ use strum::IntoEnumIterator;
 
 use super::path_token::PathToken;
 use crate::domain::access_link::CONFIRM_HOURS;
+use crate::domain::new_schools::NewSchools;
 use crate::domain::roles::{ContactRole, Roles};
 use crate::domain::school::{Region, RequestDetails};
 use crate::domain::text::{Brin, EmailAddress, PersonName, SchoolDomain, SchoolName};
@@ -256,6 +257,8 @@ struct RegisterSentPage {
     frame: Frame,
     /// Where the mail goes, where this browser sent the request; empty elsewhere.
     email: String,
+    /// Whether whoever confirms comes in at once: not where Kurve looks at new schools first.
+    begins: bool,
 }
 
 /// Shows what happens after a request.
@@ -263,5 +266,6 @@ pub(super) async fn show_sent(State(web): State<WebState>, visit: Visit) -> Resu
     let form: Option<RegisterForm> = kept::typed(&web, &visit, links::REGISTER).await?;
     let email = form.map(|form| EmailAddress::parse_typed(&form.email));
     let email = email.and_then(Result::ok).map(|email| email.shown()).unwrap_or_default();
-    page::show(&RegisterSentPage { frame: visit.frame(&web), email })
+    let begins = web.context.new_schools == NewSchools::Start;
+    page::show(&RegisterSentPage { frame: visit.frame(&web), email, begins })
 }

@@ -11,6 +11,7 @@ mod addresses;
 mod alarms;
 mod api_keys;
 mod ask;
+mod beginning;
 mod bulk;
 mod bulk_bar;
 mod bulk_begin;
@@ -158,6 +159,9 @@ pub fn routes() -> Router<WebState> {
         .route(links::STAFF_CHECK_RUN_LIVE, get(check_run::show_live))
         .route(links::STAFF_CONTACT_WORKS, post(addresses::declare_working))
         .route(links::STAFF_SEND_CONFIRMATION, post(unconfirmed::send_again))
+        .route(links::STAFF_REGISTRATION, get(beginning::show))
+        .route(links::STAFF_BEGIN, post(beginning::accept))
+        .route(links::STAFF_BEGIN_DECLINE, post(beginning::decline))
         .route(links::STAFF_DIGEST, post(addresses::resume_digest))
         .route(links::STAFF_MAILS, get(mails::list))
         .route(links::STAFF_MAILS_RETRY, post(mails::retry_all))

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::worklist_query::Back;
 use crate::services::ServiceError;
-use crate::services::people::registrations;
+use crate::services::people::unconfirmed;
 use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::ActingStaff;
@@ -32,7 +32,7 @@ pub(super) async fn send_again(
 ) -> Result<Response, PageError> {
     let id = request.parse().map_err(|_| PageError::NotFound)?;
     let mark = form.mark.parse().map_err(|_| PageError::BadForm)?;
-    let flash = match registrations::send_again(&web.context, &staff.call(), id, mark).await {
+    let flash = match unconfirmed::send_again(&web.context, &staff.call(), id, mark).await {
         Ok(()) if web.context.mail.is_held => Flash::ConfirmationHeld,
         Ok(()) => Flash::ConfirmationSent,
         // Somebody was first, or it was confirmed a moment ago.

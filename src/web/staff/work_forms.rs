@@ -71,6 +71,7 @@ pub(super) async fn open(
         | WorkKind::Check
         | WorkKind::Certificate
         | WorkKind::Address
+        | WorkKind::Begin
         | WorkKind::Unconfirmed
         | WorkKind::Silent => None,
     };

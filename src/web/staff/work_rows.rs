@@ -14,7 +14,8 @@ use crate::domain::onboarding::{Gone, Onboarding, Step, StepState};
 use crate::domain::work::WorkKind;
 use crate::links;
 use crate::services::onboarding::worklist::Details;
-use crate::services::people::registrations::Unconfirmed;
+use crate::services::people::beginnings::Beginning;
+use crate::services::people::unconfirmed::Unconfirmed;
 use crate::store::onboarding::overview::Overview;
 use crate::store::onboarding::work_list::WorkItem;
 use crate::web::thread;
@@ -82,8 +83,10 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     /// The row of a thing; none for one that is not so any more by now, or whose connection cannot be read.
     pub(super) fn row(&self, item: &WorkItem, details: &Details) -> Option<WorkRow> {
-        if item.kind == WorkKind::Unconfirmed {
-            return Some(self.request_row(item, details.unconfirmed.get(&item.subject)?));
+        match item.kind {
+            WorkKind::Unconfirmed => return Some(self.request_row(item, details.unconfirmed.get(&item.subject)?)),
+            WorkKind::Begin => return Some(self.begin_row(item, details.beginnings.get(&item.subject)?)),
+            _ => {}
         }
         let known = details.connections.get(&item.connection?)?;
         let names = Names { contacts: details.contacts.clone(), ..Names::default() };
@@ -143,7 +146,7 @@ impl Reader<'_> {
                 remark: "Bel de school, of zet de koppeling op pauze.".to_owned(),
                 ..row.leading_to(page(links::STAFF_SCHOOL), "Bekijken")
             }),
-            WorkKind::Unconfirmed => None,
+            WorkKind::Begin | WorkKind::Unconfirmed => None,
         }
     }
 
@@ -279,6 +282,18 @@ impl Reader<'_> {
             remark: format!("{} Laatste controle: {}.", words::kurve_to_do(newest.code), words::moment_nl(newest.at)),
             ..row.leading_to(page, "Bekijken")
         })
+    }
+
+    /// A school that waits to begin.
+    fn begin_row(&self, item: &WorkItem, waiting: &Beginning) -> WorkRow {
+        let (form, details) = (&waiting.form, &waiting.form.details);
+        WorkRow {
+            school: details.name.to_string(),
+            carried: format!("{} · {}", details.brin, details.domain.label()),
+            what: words::wants_to_begin(form.name.as_str()),
+            remark: format!("{}, {}. Staat nog niet in Koppelklaar.", form.roles.label_nl(), form.email),
+            ..self.bare(item).leading_to(links::fill(links::STAFF_REGISTRATION, &[&waiting.id.to_string()]), "Bekijken")
+        }
     }
 
     /// A request that was never confirmed.

@@ -13,6 +13,7 @@ mod light;
 mod look;
 mod sense;
 
+mod beginning;
 mod connection;
 mod desk_page;
 mod faults;

@@ -32,7 +32,12 @@ pub(crate) enum Scripts {
 
 /// Runs a test on a stage of its own, where a browser is installed.
 pub(crate) fn run(test: impl FnOnce(&Stage)) {
+    run_with(&[], test);
+}
+
+/// The same with other settings of the demo than its own.
+pub(crate) fn run_with(settings: &[(&str, &str)], test: impl FnOnce(&Stage)) {
     if let Some(programs) = programs::find() {
-        test(&Stage::set(programs));
+        test(&Stage::set(programs, settings));
     }
 }

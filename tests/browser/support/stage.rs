@@ -53,13 +53,15 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(super) fn set(programs: &'static Programs) -> Self {
+    /// With these settings of the demo, beside its own.
+    pub(super) fn set(programs: &'static Programs, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::Builder::new().prefix("kk-browser-").tempdir().expect("a temporary folder").keep();
         let mut keeper = Command::new("sh");
         keeper.args(["-c", SCRIPT, "sh"]).arg(&folder).arg(env!("CARGO_BIN_EXE_koppelklaar")).arg(&programs.driver);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KOPPELKLAAR_")) {
             keeper.env_remove(name);
         }
+        keeper.envs(settings.iter().copied());
         // Browsers write more at home than in their profile.
         keeper.env("HOME", &folder).process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut keeper = keeper.spawn().expect("sh starts");

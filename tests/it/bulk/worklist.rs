@@ -3,9 +3,10 @@
 use chrono::TimeDelta;
 use koppelklaar::domain::actor::StaffRole;
 use koppelklaar::domain::bulk::{BulkKind, BulkOutcome};
+use koppelklaar::domain::new_schools::NewSchools;
 use koppelklaar::links;
-use koppelklaar::services::AnonymousCall;
 use koppelklaar::services::people::registrations;
+use koppelklaar::services::{AnonymousCall, Context};
 
 use super::support::{is_whole, load, run_due, run_of, schools_with_details, times_issued};
 use crate::support::{Page, TestApp, Visitor, run};
@@ -76,12 +77,16 @@ fn what_is_no_school_yet_is_named_and_left_as_it_is() {
     run(|app| async move {
         let new = app.school_by_services("Nieuw", "11AA", "nieuw").await;
         ask_to_join(&app, "nieuw").await;
+        let token = app.ask_for_school("Wachtend", "21AA", "wachtend", "wim@wachtend.example").await;
+        let review = Context { new_schools: NewSchools::Review, ..app.context().clone() };
+        let call = AnonymousCall::new(app.now(), "test");
+        registrations::confirm(&review, call, &token, None).await.expect("it waits for Kurve");
         app.ask_for_school("Onbevestigd", "20AA", "onbevestigd", "joke@onbevestigd.example").await;
         app.advance(TimeDelta::minutes(61));
         let eva = app.staff().await;
         let list = eva.get(links::STAFF).await;
-        let [join, unconfirmed] = ["join", "unconfirmed"].map(|kind| box_of(&list, kind));
-        let asked = [(join.as_str(), "ja"), (unconfirmed.as_str(), "ja")];
+        let boxes = ["join", "unconfirmed", "begin"].map(|kind| box_of(&list, kind));
+        let asked = boxes.each_ref().map(|name| (name.as_str(), "ja"));
 
         for kind in [BulkKind::VouchAndIssue, BulkKind::Close, BulkKind::Check, BulkKind::Remind, BulkKind::PutOff] {
             let none = choose(&eva, links::STAFF, kind, &asked).await;
@@ -89,16 +94,17 @@ fn what_is_no_school_yet_is_named_and_left_as_it_is() {
             let why = none.texts("[data-item=left_out]");
             assert!(why[0].starts_with("Nieuw (11AA) ") && why[0].contains("wil meedoen"), "{kind:?}: {why:?}");
             assert!(why[1].starts_with("Onbevestigd (20AA) ") && why[1].contains("nog niet bevestigd"), "{why:?}");
+            assert!(why[2].starts_with("Wachtend (21AA) ") && why[2].contains("mag beginnen"), "{why:?}");
         }
         let take = choose(&eva, links::STAFF, BulkKind::Take, &asked).await;
         let all = choose(&eva, links::STAFF, BulkKind::VouchAndIssue, &[("bladzijde", "ja")]).await;
         all.submit(&eva, "[data-form=begin]", &[("ground", "called")]).await;
         run_due(&app).await;
 
-        assert_eq!((take.text("h1"), take.texts("[data-item=left_out]").len()), ("1 school oppakken".to_owned(), 1));
+        assert_eq!((take.text("h1"), take.texts("[data-item=left_out]").len()), ("1 school oppakken".to_owned(), 2));
         assert_eq!(times_issued(&app, &new).await, 1, "its own row was chosen as well");
         let after = eva.get(links::STAFF).await;
-        assert_eq!(after.attributes("[data-kind]", "data-kind"), ["join", "unconfirmed"]);
+        assert_eq!(after.attributes("[data-kind]", "data-kind"), ["join", "begin", "unconfirmed"]);
         app.new_mails().await;
     });
 }

@@ -23,7 +23,7 @@ const NOTHING: &[&str] = &[
     "join_request.region join_request.roles kept_form.path kept_form.token_hash key_fingerprint.fingerprint key_fingerprint.id",
     "known_browser.browser_hash loaded_holidays.name loaded_holidays.table_csv message.digest message.direction message.step",
     "onboarding.lifecycle option_b.studies outbox.about outbox.dedupe_key outbox.kind outbox.message_id outbox.status",
-    "registration.brin_key registration.browser_hash registration.token_hash reminder.stage reminder.step",
+    "registration.brin_key registration.browser_hash registration.decision registration.token_hash reminder.stage reminder.step",
     "reminder_arrangement.own_days reminder_mail.about roster.mapping school.brin school.brin_key school.course",
     "school_summary.brin school_summary.domain school_summary.doubted_gates school_summary.region school_summary.status",
     "session.kind session.token_hash staff.role staff_browser.browser_hash staff_invite.token_hash standing.name",
@@ -50,7 +50,7 @@ const THEIRS: &[&str] = &[
 /// Words: they go where somebody typed them, where they were typed about them, and where they name them.
 const WORDS: &[&str] = &[
     "attachment.name audit_text.text bulk_run.work check_override.reason contact.vouch_ground join_request.reason",
-    "message.body note.body outbox.last_error",
+    "message.body note.body outbox.last_error registration.reason",
 ];
 
 /// Sealed: it is opened to see whose it is, or goes with what it belongs to.

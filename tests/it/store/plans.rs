@@ -194,9 +194,13 @@ fn passwords_whose_days_are_over_and_requests_without_a_confirmation_are_found_b
         let requests = plans(&app, async |conn| {
             registrations::list_unconfirmed(conn, now, 50).await.expect("the store answers");
         });
+        let waiting = plans(&app, async |conn| {
+            registrations::list_waiting(conn, 50).await.expect("the store answers");
+        });
 
         assert!(passwords.await.iter().any(|line| line.contains("idx-onboarding-password_until")));
         assert!(requests.await.iter().any(|line| line.contains("idx-registration-requested_at")));
+        assert!(waiting.await.iter().any(|line| line.contains("idx-registration-waits_since")));
     });
 }
 

@@ -1,4 +1,4 @@
-//! The digest: who asks to join, what waits on Kurve, who does not answer, what connections are lost, where mail does not
+//! The digest: who asks to join or to begin, what waits on Kurve, who does not answer, what connections are lost, where mail does not
 //! arrive, how many requests were never confirmed and what could not be sent.
 
 mod part;
@@ -14,8 +14,8 @@ use crate::domain::unsent::UnsentReason;
 use crate::links;
 use crate::services::mail::draft::{Draft, DraftRequest, NotSent};
 use crate::services::operations::audit;
-use crate::services::people::registrations::UNCONFIRMED_ROWS;
-use crate::services::people::{addresses, registrations};
+use crate::services::people::unconfirmed::UNCONFIRMED_ROWS;
+use crate::services::people::{addresses, unconfirmed};
 use crate::services::{Context, chain};
 use crate::store::mail::outbox::MailStatus;
 use crate::store::mail::outbox_view;
@@ -114,7 +114,7 @@ async fn of_now(context: &Context, now: DateTime<Utc>) -> Result<Draft, NotSent>
         return Err(NotSent::NotNeeded(UnsentReason::DigestStopped));
     }
     let parts = rows::load(context, now).await?;
-    let unconfirmed = registrations::list_unconfirmed(context, now).await?.len() as u64;
+    let unconfirmed = unconfirmed::list(context, now).await?.len() as u64;
     let failed_mails = outbox_view::count_all_with_status(context.db.reader(), MailStatus::Failed).await?;
     if parts.is_empty() && unconfirmed == 0 && failed_mails == 0 {
         return Err(NotSent::NotNeeded(UnsentReason::DigestEmpty));

@@ -69,7 +69,7 @@ impl PersonFacts {
         }
     }
 
-    /// Somebody who asks to join.
+    /// Somebody who asks to join or to begin.
     pub(super) fn asking(person: &NewContact) -> Self {
         Self {
             name: person.name.to_string(),

@@ -11,6 +11,7 @@ mod activation_asked;
 mod address_bounced;
 mod already_registered;
 mod asked;
+mod begin_requested;
 mod confirm_address;
 mod connection_lost;
 mod connections_outage;
@@ -89,6 +90,7 @@ fn registered(kind: MailKind) -> Registered {
         MailKind::AlreadyRegistered => Registered::of::<already_registered::AlreadyRegistered>(),
         MailKind::JoinAsked => Registered::of::<join_asked::JoinAsked>(),
         MailKind::JoinRequested => Registered::of::<join_requested::JoinRequested>(),
+        MailKind::BeginRequested => Registered::of::<begin_requested::BeginRequested>(),
         MailKind::JoinDeclined => Registered::of::<join_declined::JoinDeclined>(),
         MailKind::SignIn => Registered::of::<sign_in::SignIn>(),
         MailKind::CredentialsReady => Registered::of::<credentials_ready::CredentialsReady>(),

@@ -56,7 +56,11 @@ fn every_mail_names_the_school_gives_the_link_and_says_where_an_answer_goes() {
             // An answer to a message comes in with the school.
             let goes_elsewhere = matches!(
                 kind,
-                MailKind::SupportRequest | MailKind::JoinRequested | MailKind::StuckReported | MailKind::Message
+                MailKind::SupportRequest
+                    | MailKind::JoinRequested
+                    | MailKind::BeginRequested
+                    | MailKind::StuckReported
+                    | MailKind::Message
             );
             assert_eq!(goes_to_support, !goes_elsewhere, "{part}");
         }

@@ -30,6 +30,8 @@ pub(super) struct DigestPart {
 pub(super) enum DigestKind {
     /// Requests to join a connection.
     Requests,
+    /// Schools that are not here and wait to begin.
+    Beginnings,
     /// Steps that Kurve holds: stuck ones, new requests and the rest.
     Waiting,
     /// Connections where reminders stay without an answer.
@@ -51,6 +53,7 @@ impl DigestKind {
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Requests => "Scholen die willen meedoen",
+            Self::Beginnings => "Nieuwe scholen die willen beginnen",
             Self::Waiting => "Wacht op Kurve",
             Self::Silent => "Scholen die niet reageren op herinneringen",
             Self::Lost => "Verbinding werkt niet meer",
@@ -73,7 +76,7 @@ impl DigestPart {
             | DigestKind::Certificates
             | DigestKind::Leaving => ("school", "scholen"),
             DigestKind::Addresses => ("contactpersoon", "contactpersonen"),
-            DigestKind::Requests => ("aanmelding", "aanmeldingen"),
+            DigestKind::Requests | DigestKind::Beginnings => ("aanmelding", "aanmeldingen"),
         };
         match self.more {
             0 => String::new(),
@@ -89,6 +92,8 @@ impl DigestPart {
         match (self.kind, all) {
             (DigestKind::Requests, 1) => "1 school wil meedoen".to_owned(),
             (DigestKind::Requests, many) => format!("{many} scholen willen meedoen"),
+            (DigestKind::Beginnings, 1) => "1 school wil beginnen".to_owned(),
+            (DigestKind::Beginnings, many) => format!("{many} scholen willen beginnen"),
             (DigestKind::Waiting, 1) => "1 stap wacht op Kurve".to_owned(),
             // Of the schools beyond the rows it is not counted how many steps wait.
             (DigestKind::Waiting, _) if self.more > 0 => format!("meer dan {rows} stappen wachten op Kurve"),
@@ -127,6 +132,7 @@ pub(super) fn samples() -> Vec<DigestPart> {
     ];
     vec![
         part(DigestKind::Requests, vec![row("Rivierenland", "Joke Jansen vraagt 11 scholen erbij")], 0),
+        part(DigestKind::Beginnings, vec![row("De Oever", "Olaf Berg wil beginnen")], 0),
         part(DigestKind::Waiting, waiting, 3),
         part(DigestKind::Silent, vec![row("Lyceum Oost", "geen antwoord op herinneringen")], 0),
         part(DigestKind::Lost, vec![row("Mavo Noord", "inloggen geweigerd")], 0),

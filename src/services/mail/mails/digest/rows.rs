@@ -14,6 +14,7 @@ use crate::services::checks::Failing;
 use crate::services::onboarding::joins::waiting::AskedTogether;
 use crate::services::onboarding::{access, joins};
 use crate::services::people::addresses::{self, MarkedContact};
+use crate::services::people::beginnings::{self, Beginning};
 use crate::services::privacy::leaving::{self, Going, GoingPart};
 use crate::services::{Context, ServiceError, checks};
 use crate::store::checks::check_status::CheckStatus;
@@ -37,6 +38,7 @@ const SILENT: &str = "reageert niet op herinneringen";
 pub(super) async fn load(context: &Context, now: DateTime<Utc>) -> Result<Vec<DigestPart>, ServiceError> {
     let parts = [
         requests(context).await?,
+        beginnings(context).await?,
         waiting(context).await?,
         silent(context).await?,
         lost(context).await?,
@@ -55,6 +57,21 @@ async fn requests(context: &Context) -> Result<DigestPart, ServiceError> {
     let named = asked.iter().take(asked.len() - usize::try_from(more).unwrap_or_default());
     let rows = named.map(|(connection, asked)| asked_row(context, connection, asked)).collect();
     Ok(DigestPart { kind: DigestKind::Requests, rows, more, all: context.base.to(links::STAFF) })
+}
+
+async fn beginnings(context: &Context) -> Result<DigestPart, ServiceError> {
+    let waiting = beginnings::list(context).await?;
+    let more = (waiting.len() as u64).saturating_sub(DIGEST_ROWS);
+    let row = |one: &Beginning| DigestRow {
+        school: one.form.details.name.to_string(),
+        brin: one.form.details.brin.to_string(),
+        what: words::wants_to_begin(one.form.name.as_str()),
+        since: words::date_nl(one.since),
+        link: context.base.to(&links::fill(links::STAFF_REGISTRATION, &[&one.id.to_string()])),
+    };
+    let named = waiting.iter().take(waiting.len() - usize::try_from(more).unwrap_or_default());
+    let rows = named.map(row).collect();
+    Ok(DigestPart { kind: DigestKind::Beginnings, rows, more, all: context.base.to(links::STAFF) })
 }
 
 fn asked_row(context: &Context, connection: &Connection, asked: &AskedTogether) -> DigestRow {
