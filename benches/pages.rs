@@ -250,7 +250,8 @@ async fn measure_one(order: &Order, installation: &Installation, scene: &Scene) 
 fn serve(installation: &Installation, address: SocketAddr) -> Result<Server, String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_koppelklaar"));
     let many = "1000000";
-    command.env_clear().current_dir(installation.folder.path());
+    // As `contrib/koppelklaar.service` and the image set it.
+    command.env_clear().env("MALLOC_ARENA_MAX", "2").current_dir(installation.folder.path());
     command.args(["serve", "--listen", &address.to_string(), "--base-url", &format!("http://{address}")]);
     command.args(["--database-url", &installation.url, "--keys", &installation.keys]);
     command.args(["--forms-per-client", many, "--forms-per-address", many]).arg("--mail-dir").arg(mails(installation));
