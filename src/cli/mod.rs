@@ -199,3 +199,24 @@ impl Cli {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(arguments: &[&str]) -> String {
+        let parsed = Cli::try_parse_from(["koppelklaar"].iter().chain(arguments));
+        parsed.expect_err("it is refused").to_string()
+    }
+
+    #[test]
+    fn a_key_for_machines_has_a_name_that_shows_in_a_list() {
+        for name in ["", "  ", "nu\tmo", "numo\nworks  ander", &"n".repeat(41)] {
+            let refusal = refusal(&["api-key", "add", "--name", name]);
+            assert!(refusal.contains("--name") && refusal.contains("1 to 40 signs"), "{name:?}: {refusal}");
+        }
+        for name in ["numo", " Numo 2 ", &"n".repeat(40)] {
+            assert!(Cli::try_parse_from(["koppelklaar", "api-key", "add", "--name", name]).is_ok(), "{name:?}");
+        }
+    }
+}
