@@ -219,4 +219,13 @@ mod tests {
             assert!(Cli::try_parse_from(["koppelklaar", "api-key", "add", "--name", name]).is_ok(), "{name:?}");
         }
     }
+
+    #[test]
+    fn an_address_that_is_none_is_refused_in_the_language_of_the_command_line() {
+        for command in ["export", "erase"] {
+            let refusal = refusal(&["privacy", command, "joke"]);
+            assert!(refusal.contains("must be an e-mail address"), "{refusal}");
+            assert!(!refusal.contains("Dit is"), "{refusal}");
+        }
+    }
 }
