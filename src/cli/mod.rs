@@ -228,4 +228,14 @@ mod tests {
             assert!(!refusal.contains("Dit is"), "{refusal}");
         }
     }
+
+    #[test]
+    fn an_id_that_is_none_is_refused_with_where_ids_are_found() {
+        for command in
+            [vec!["test"], vec!["secret"], vec!["replay", "--after", "0"], vec!["stop"], vec!["start"], vec!["remove"]]
+        {
+            let refusal = refusal(&[&["webhook"], &*command, &["numo"]].concat());
+            assert!(refusal.contains("must be an id, as `koppelklaar webhook list` prints it"), "{refusal}");
+        }
+    }
 }
