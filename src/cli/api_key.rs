@@ -17,7 +17,7 @@ pub(super) enum ApiKeyCommand {
     /// Makes a key and prints it; it is not shown again
     Add {
         /// Whose key it is, such as numo
-        #[arg(long)]
+        #[arg(long, value_parser = new_name)]
         name: String,
         /// What it may ask, once for each: verdict:read, schools:read, events:read; verdict:read if not given
         #[arg(long = "scope", value_name = "SCOPE", value_parser = parse_scope)]
@@ -90,6 +90,11 @@ pub(super) async fn run(settings: &Settings, command: ApiKeyCommand) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Of a key that is made; those that are there keep the name that they have.
+fn new_name(typed: &str) -> Result<String, String> {
+    api_keys::read_name(typed).ok_or_else(|| format!("must be 1 to {} signs on one line", api_keys::MOST_SIGNS))
 }
 
 fn parse_scope(name: &str) -> Result<ApiScope, String> {

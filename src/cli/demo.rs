@@ -19,10 +19,8 @@ use crate::domain::new_schools::NewSchools;
 use crate::links::{self, BaseUrl, BaseUrlError};
 use crate::magister::{Limits, Magister};
 use crate::services::Context;
-use crate::services::onboarding::schools;
 use crate::settings::{ServeSettings, Settings};
 use crate::startup::{self, StartError, lock_database};
-use crate::store::onboarding::school_list::Filter;
 use crate::web::DemoWeb;
 
 /// How many forms and sign-in links the demo takes in their time: whoever tries it out is no stranger.
@@ -68,12 +66,6 @@ pub(super) async fn run(mut settings: Settings, args: &DemoArgs) -> Result<(), S
         magister.map_err(|error| StartError::new(format!("the simulator of Magister does not start ({error})")))?,
     );
     app.magister = Magister::new(magister.reach(), Limits::default(), app.context.chance.clone());
-    let rows = schools::list(&app.context, &Filter::default(), None).await?.page.rows;
-    if !rows.is_empty() {
-        return Err(StartError::new(
-            "--dir: the folder holds a demo already; give another folder, or none for a new one",
-        ));
-    }
     // Its schools were activated before anything was asked of checks, and began before any had to wait.
     let (check_policy, new_schools) = (CheckPolicy::Advise, NewSchools::Start);
     let filling = Context { check_policy, new_schools, ..app.context.clone() };
@@ -100,7 +92,8 @@ fn base(listens: SocketAddr) -> Result<BaseUrl, BaseUrlError> {
     BaseUrl::parse(&format!("http://{}", SocketAddr::new(ip, listens.port())))
 }
 
-/// The folder, for the owner alone where it is made here.
+/// The folder, empty, for the owner alone where it is made here. One with something in it may be an installation, which the
+/// accounts of the demo, with the password that everybody knows, must not get into.
 fn folder(given: Option<&Path>, chance: &Chance) -> Result<PathBuf, StartError> {
     let folder = given.map_or_else(|| fresh_folder(chance), Path::to_path_buf);
     let cannot = |error| StartError::new(format!("--dir: {} cannot be used ({error})", folder.display()));
@@ -110,6 +103,12 @@ fn folder(given: Option<&Path>, chance: &Chance) -> Result<PathBuf, StartError> 
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(&folder).map_err(cannot)?;
+    if std::fs::read_dir(&folder).map_err(cannot)?.next().is_some() {
+        return Err(StartError::new(format!(
+            "--dir: {} is not empty; give an empty or a new folder, or none for a temporary one",
+            folder.display()
+        )));
+    }
     std::path::absolute(&folder).map_err(cannot)
 }
 
@@ -174,6 +173,23 @@ mod tests {
         std::fs::remove_dir(&made).expect("it is empty");
 
         assert!(again.is_err(), "{again:?}");
+    }
+
+    #[test]
+    fn a_folder_that_holds_anything_is_refused_and_left_as_it_was() {
+        let given = folder(None, &Chance::os()).expect("a new folder");
+        let empty = folder(Some(&given), &Chance::os());
+        // Somebody's installation: the demo's accounts, with a password that everybody knows, must not get into it.
+        let database = given.join("koppelklaar.db");
+        std::fs::write(&database, "kept").expect("a file");
+        let filled = folder(Some(&given), &Chance::os());
+        let kept = std::fs::read_to_string(&database);
+        std::fs::remove_dir_all(&given).expect("it is there");
+
+        assert_eq!(empty.expect("an empty one is taken"), given);
+        let refusal = filled.expect_err("a full one is refused").to_string();
+        assert!(refusal.contains("--dir") && refusal.contains("not empty"), "{refusal}");
+        assert_eq!(kept.expect("it is still there"), "kept");
     }
 
     #[test]

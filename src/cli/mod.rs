@@ -199,3 +199,43 @@ impl Cli {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(arguments: &[&str]) -> String {
+        let parsed = Cli::try_parse_from(["koppelklaar"].iter().chain(arguments));
+        parsed.expect_err("it is refused").to_string()
+    }
+
+    #[test]
+    fn a_key_for_machines_has_a_name_that_shows_in_a_list() {
+        for name in ["", "  ", "nu\tmo", "numo\nworks  ander", &"n".repeat(41)] {
+            let refusal = refusal(&["api-key", "add", "--name", name]);
+            assert!(refusal.contains("--name") && refusal.contains("1 to 40 signs"), "{name:?}: {refusal}");
+        }
+        for name in ["numo", " Numo 2 ", &"n".repeat(40)] {
+            assert!(Cli::try_parse_from(["koppelklaar", "api-key", "add", "--name", name]).is_ok(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_refused_in_the_language_of_the_command_line() {
+        for command in ["export", "erase"] {
+            let refusal = refusal(&["privacy", command, "joke"]);
+            assert!(refusal.contains("must be an e-mail address"), "{refusal}");
+            assert!(!refusal.contains("Dit is"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_is_none_is_refused_with_where_ids_are_found() {
+        for command in
+            [vec!["test"], vec!["secret"], vec!["replay", "--after", "0"], vec!["stop"], vec!["start"], vec!["remove"]]
+        {
+            let refusal = refusal(&[&["webhook"], &*command, &["numo"]].concat());
+            assert!(refusal.contains("must be an id, as `koppelklaar webhook list` prints it"), "{refusal}");
+        }
+    }
+}

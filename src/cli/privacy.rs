@@ -23,6 +23,7 @@ pub(super) enum PrivacyCommand {
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
     /// The address of the person
+    #[arg(value_parser = address)]
     email: EmailAddress,
     /// As a page in Dutch, instead of JSON
     #[arg(long)]
@@ -32,6 +33,7 @@ pub(super) struct ExportArgs {
 #[derive(Debug, Args)]
 pub(super) struct EraseArgs {
     /// The address of the person
+    #[arg(value_parser = address)]
     email: EmailAddress,
     /// Only counts what would be erased
     #[arg(long)]
@@ -106,6 +108,11 @@ fn print_counts(counts: &[Count]) {
     for Count { kind, rows } in counts {
         println!("{}: {rows}", kind.as_str());
     }
+}
+
+fn address(typed: &str) -> Result<EmailAddress, String> {
+    // The type's own words are for pages, in Dutch.
+    EmailAddress::parse(typed).map_err(|_| "must be an e-mail address".to_owned())
 }
 
 /// Why somebody is not erased, and what to do first.

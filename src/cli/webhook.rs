@@ -23,16 +23,19 @@ pub(super) enum WebhookCommand {
     /// Puts a message in line that only tries whether messages arrive
     Test {
         /// Its id, as `list` prints it
+        #[arg(value_parser = id)]
         id: WebhookEndpointId,
     },
     /// Makes and prints another secret; the one before signs too for a day more
     Secret {
         /// Its id, as `list` prints it
+        #[arg(value_parser = id)]
         id: WebhookEndpointId,
     },
     /// Sends everything after a place of the feed again
     Replay {
         /// Its id, as `list` prints it
+        #[arg(value_parser = id)]
         id: WebhookEndpointId,
         /// The place, as `cursor` of a message has it; 0 for all that is kept
         #[arg(long, value_name = "CURSOR", value_parser = clap::value_parser!(i64).range(0..))]
@@ -41,16 +44,19 @@ pub(super) enum WebhookCommand {
     /// Sends nothing to an endpoint any more
     Stop {
         /// Its id, as `list` prints it
+        #[arg(value_parser = id)]
         id: WebhookEndpointId,
     },
     /// Sends to an endpoint again, also what happened meanwhile
     Start {
         /// Its id, as `list` prints it
+        #[arg(value_parser = id)]
         id: WebhookEndpointId,
     },
     /// Removes an endpoint with what was sent to it
     Remove {
         /// Its id, as `list` prints it
+        #[arg(value_parser = id)]
         id: WebhookEndpointId,
     },
 }
@@ -106,4 +112,8 @@ pub(super) async fn run(settings: &Settings, command: WebhookCommand) -> Result<
         }
     }
     Ok(())
+}
+
+fn id(typed: &str) -> Result<WebhookEndpointId, String> {
+    typed.parse().map_err(|_| "must be an id, as `koppelklaar webhook list` prints it".to_owned())
 }

@@ -120,9 +120,13 @@ pub async fn open_copy(settings: &Settings, copied: Copied<'_>) -> Result<Contex
 /// Opens the file of a backup, which must be all that there is of it.
 ///
 /// # Errors
-/// When it is not there, or something opened it and left changes beside it.
+/// When it is not there or no file, or something opened it and left changes beside it.
 pub fn open_backup(file: &Path) -> Result<File, StartError> {
     let cannot = |what: String| StartError::new(format!("{}: it cannot be read ({what})", file.display()));
+    // A folder can be opened too, and only SQLite would say something about it, which nobody understands.
+    if file.is_dir() {
+        return Err(cannot("it is no file".to_owned()));
+    }
     match files::find_left_beside(file) {
         Some(left) => Err(cannot(format!("something opened it and left {} beside it", left.display()))),
         None => File::open(file).map_err(|error| cannot(error.to_string())),
@@ -206,4 +210,17 @@ pub fn open_numo_codes(settings: &Settings) -> Result<Option<Codes>, StartError>
         return Err(wrong("there is no code in it. Write one code a line.".to_owned()));
     }
     Ok(Some(codes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_no_backup_and_its_refusal_says_so() {
+        let folder = std::env::temp_dir();
+        let refusal = open_backup(&folder).expect_err("a folder is refused").to_string();
+
+        assert!(refusal.contains(&folder.display().to_string()) && refusal.contains("it is no file"), "{refusal}");
+    }
 }

@@ -18,6 +18,9 @@ pub const KEY_PREFIX: &str = "kk_";
 /// For how many days a key may be made.
 pub const MOST_DAYS: i64 = 3660;
 
+/// How many signs the name of a key may have.
+pub const MOST_SIGNS: usize = 40;
+
 /// How long a key that was replaced still works.
 pub const OVERLAP: Duration = Duration::days(1);
 
@@ -37,6 +40,13 @@ impl NewApiKey {
     pub fn for_everything(name: &str) -> Self {
         Self { name: name.to_owned(), scopes: ApiScopes::of(ApiScope::iter()), expires_at: None }
     }
+}
+
+/// The name of a key as it was typed: one line that shows in a list.
+pub fn read_name(typed: &str) -> Option<String> {
+    let name = typed.trim();
+    let is_name = (1..=MOST_SIGNS).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    is_name.then(|| name.to_owned())
 }
 
 /// Makes a key; the answer is the only time that it is seen.

@@ -28,9 +28,6 @@ use crate::web::page::Frame;
 use crate::web::{WebState, page};
 use crate::words;
 
-/// How long the name of a key may be.
-const MOST_SIGNS: usize = 40;
-
 struct KeyRow {
     name: String,
     kind: &'static str,
@@ -150,9 +147,8 @@ pub(super) async fn create(
     Posted(typed): Posted<KeyForm>,
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
-    let name = typed.name.trim();
-    let is_name = !name.is_empty() && name.chars().count() <= MOST_SIGNS && !name.chars().any(char::is_control);
-    let name = errors.choose("name", is_name.then(|| name.to_owned()), "Typ een naam van hoogstens 40 tekens.");
+    let name = api_keys::read_name(&typed.name);
+    let name = errors.choose("name", name, "Typ een naam van hoogstens 40 tekens.");
     let scopes = Some(typed.scopes()).filter(|scopes| !scopes.is_empty());
     let scopes = errors.choose("scope", scopes, "Kies wat er met deze sleutel mag worden opgevraagd.");
     let days = match typed.days.trim() {
