@@ -38,18 +38,24 @@ use crate::services::Context;
 use crate::services::operations::backup::Unfit;
 use crate::services::operations::key_check;
 use crate::settings::{OidcConfig, Settings};
-use crate::store::{Db, schema};
+use crate::store::{Db, schema, sqlite_path};
 use crate::web::WebState;
 use crate::webhook::Courier;
 
 /// The query template that ships with the product: clearly a sample.
 const SAMPLE_TEMPLATE: &str = include_str!("../../templates/query/sample.sql");
 
-/// Opens an installation whose database is of this release.
+/// Opens an installation whose database is of this release. Makes none where there is none: a path may be mistyped.
 ///
 /// # Errors
 /// What is wrong, by the name of the setting, and what to do.
 pub async fn open(settings: &Settings) -> Result<App, StartError> {
+    if let Some(path) = sqlite_path(settings.database_url()?.expose_secret()).filter(|path| !path.exists()) {
+        return Err(StartError::new(format!(
+            "KOPPELKLAAR_DATABASE_URL: there is no database at {}. Check the path, or make one with `koppelklaar migrate`.",
+            path.display()
+        )));
+    }
     let app = open_any(settings).await?;
     check_schema(&app).await?;
     check_keys(&app).await?;

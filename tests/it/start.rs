@@ -190,3 +190,21 @@ fn the_end_of_the_audit_is_written_to_the_log_once_a_day() {
         assert!(lines.text().contains(&last), "{last} in\n{}", lines.text());
     });
 }
+
+#[test]
+fn a_command_makes_no_database_and_no_keys_where_a_path_was_mistyped() {
+    with(|program| async move {
+        let folder = program.database.folder.path();
+        let setting = [("KOPPELKLAAR_DATABASE_URL", "sqlite:wrong.db")];
+        for command in [vec!["audit", "verify"], vec!["staff", "list"], vec!["api-key", "list"]] {
+            let answer = program.run_without("KOPPELKLAAR_KEYS", &command, &setting);
+
+            let refusal = answer.refusal();
+            assert!(refusal.contains("there is no database at wrong.db"), "{command:?}: {refusal}");
+            assert!(refusal.contains("`koppelklaar migrate`"), "{command:?}: {refusal}");
+        }
+        let made = std::fs::read_dir(folder).expect("it is there").map(|file| file.expect("a file").file_name());
+        let made: Vec<_> = made.filter(|name| name.to_string_lossy().starts_with("wrong")).collect();
+        assert_eq!(made, Vec::<std::ffi::OsString>::new());
+    });
+}
