@@ -72,6 +72,12 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
     date.filter(|date| (2000..2100).contains(&date.year()))
 }
 
+/// Whether somebody typed three numbers as a date, whatever they say.
+fn is_meant_as_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.trim().split(['-', '/']).collect();
+    parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|sign| sign.is_ascii_digit()))
+}
+
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
@@ -144,6 +150,12 @@ impl FieldErrors {
         chosen
     }
 
+    /// Keeps a date as typed, or notes what is wanted, or that there is no such day.
+    pub fn date(&mut self, field: &'static str, typed: &str, wanted: &str) -> Option<NaiveDate> {
+        let message = if is_meant_as_date(typed) { "Deze datum kan niet. Kies een andere dag." } else { wanted };
+        self.choose(field, parse_date(typed), message)
+    }
+
     /// Notes what is wrong with a field.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
         self.wrong.push(FieldError { field, message: message.into() });
@@ -178,6 +190,22 @@ mod tests {
         }
         for typed in ["", "31", "31 januari", "2027-02-30", "01/31/2027", "morgen", "0027-01-31", "20270-01-31"] {
             assert_eq!(parse_date(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_is_told_from_one_that_is_not_given() {
+        for (typed, message) in [
+            ("", "Vul een datum in."),
+            ("31 januari", "Vul een datum in."),
+            ("2027-02-29", "Deze datum kan niet. Kies een andere dag."),
+            ("31/11/2027", "Deze datum kan niet. Kies een andere dag."),
+            ("9999-12-31", "Deze datum kan niet. Kies een andere dag."),
+        ] {
+            let mut errors = FieldErrors::default();
+
+            assert_eq!(errors.date("until", typed, "Vul een datum in."), None, "{typed}");
+            assert_eq!(errors.at("until"), message, "{typed}");
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::domain::reminder::{OwnDayKind, OwnDays, Period};
-use crate::web::form::{FieldErrors, parse_date};
+use crate::web::form::FieldErrors;
 use crate::words;
 
 /// A stretch of days as typed, or one of the list as posted back.
@@ -52,14 +52,10 @@ pub fn rows(own_days: &OwnDays, today: NaiveDate) -> Vec<OwnDayRow> {
 pub fn read(form: &OwnDaysForm, errors: &mut FieldErrors) -> Option<(OwnDayKind, Period)> {
     let kind = errors.choose("kind", form.kind.parse().ok(), "Kies of jullie vrij zijn of juist werken.");
     let wanted = "Vul de eerste dag in: dag, maand en jaar.";
-    let first_day = errors.choose("first_day", parse_date(&form.first_day), wanted);
+    let first_day = errors.date("first_day", &form.first_day, wanted);
     let last_day = match form.last_day.trim() {
         "" => first_day,
-        typed => errors.choose(
-            "last_day",
-            parse_date(typed),
-            "Vul de laatste dag in (dag, maand en jaar), of laat dit leeg.",
-        ),
+        typed => errors.date("last_day", typed, "Vul de laatste dag in (dag, maand en jaar), of laat dit leeg."),
     };
     Some((kind?, Period { first_day: first_day?, last_day: last_day? }))
 }

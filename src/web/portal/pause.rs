@@ -15,7 +15,7 @@ use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
-use crate::web::form::{FieldErrors, Posted, Pressed, parse_date};
+use crate::web::form::{FieldErrors, Posted, Pressed};
 use crate::web::kept;
 use crate::web::page::{self, Frame};
 use crate::web::portal::opened::{Around, Opened, open};
@@ -59,8 +59,7 @@ pub(super) async fn create(
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
     let reason = errors.take("reason", Reason::parse(&form.reason));
-    let until =
-        errors.choose("until", parse_date(&form.until), "Vul in wanneer jullie verdergaan: dag, maand en jaar.");
+    let until = errors.date("until", &form.until, "Vul in wanneer jullie verdergaan: dag, maand en jaar.");
     if let (Some(reason), Some(until)) = (reason, until) {
         let command = Command::Pause { reason, until };
         match onboardings::act(&web.context, &who.call(), who.connection(), &command, None).await {

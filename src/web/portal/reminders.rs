@@ -17,7 +17,7 @@ use crate::web::WebState;
 use crate::web::error::PageError;
 use crate::web::extract::SchoolContact;
 use crate::web::flash::{self, Flash};
-use crate::web::form::{FieldErrors, Posted, Pressed, parse_date};
+use crate::web::form::{FieldErrors, Posted, Pressed};
 use crate::web::kept;
 use crate::web::page::{self, Frame};
 use crate::web::planned::missed;
@@ -64,7 +64,7 @@ pub(super) async fn create(
     Posted(form): Posted<SnoozeForm>,
 ) -> Result<Response, PageError> {
     let mut errors = FieldErrors::default();
-    let until = errors.choose("until", parse_date(&form.until), "Vul een datum in: dag, maand en jaar.");
+    let until = errors.date("until", &form.until, "Vul een datum in: dag, maand en jaar.");
     if let Some(until) = until {
         match arrangements::snooze(&web.context, &who.call(), who.connection(), until).await {
             Ok(true) => return Ok(flash::redirect(&web, &who.at(links::SCHOOL), Flash::Snoozed)),
