@@ -139,3 +139,29 @@ fn signing_in_stands_in_the_timeline_of_each_school_as_done_by_its_own_contact()
         }
     });
 }
+
+#[test]
+fn tabs_with_two_schools_are_named_after_them_and_a_tab_with_the_only_one_is_not() {
+    run(|app: TestApp| async move {
+        let table = Table::set(&app).await;
+        let (anna, first) = (&table.portal, &table.school);
+        let titles = async |school: &TestSchool| {
+            let mut titles = vec![];
+            for path in [school.at_step(links::SCHOOL_STEP, Step::ConsentGiven), school.at(links::SCHOOL_REMINDERS)] {
+                titles.push(anna.get(&path).await.text("title"));
+            }
+            titles
+        };
+        let alone = titles(first).await;
+        let second = second_school_of(&app, &table).await;
+
+        let both = [titles(first).await, titles(&second).await];
+
+        assert!(alone.iter().all(|title| !title.contains("Bonhoeffer")), "{alone:?}");
+        for (titles, name) in both.iter().zip(["Bonhoeffer College", "Tweede Lyceum"]) {
+            assert!(titles.iter().all(|title| title.contains(&format!(" · {name} · "))), "{titles:?}");
+        }
+        let overview = anna.get(&second.at(links::SCHOOL)).await.text("title");
+        assert_eq!(overview.matches("Tweede Lyceum").count(), 1, "{overview}");
+    });
+}
