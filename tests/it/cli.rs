@@ -88,7 +88,7 @@ fn a_wrong_value_stops_the_start_by_the_name_of_the_setting() {
 
 #[test]
 fn every_setting_refuses_a_wrong_value_also_one_that_has_none_above() {
-    with(Program::new, |program| async move {
+    with(Program::migrated, |program| async move {
         let help = [&["--help"][..], &["serve", "--help"]].map(|arguments| program.run(arguments).good()).concat();
         // Whoever took the wrong value ends here, and not by its name.
         let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
