@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::stage::PATIENCE;
+use super::stage::{Installation, PATIENCE};
 
 /// The host that the instances believe to be.
 pub(crate) const HOST: &str = "127.0.0.1:8080";
@@ -172,7 +172,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(crate) async fn is_ready(address: SocketAddr) -> bool {
+async fn is_ready(address: SocketAddr) -> bool {
     let asked = async {
         let stream = TcpStream::connect(address).await.ok()?;
         let (mut sender, connection) = handshake(TokioIo::new(stream)).await.ok()?;
@@ -187,4 +187,13 @@ pub(crate) async fn is_ready(address: SocketAddr) -> bool {
 pub(crate) async fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     listener.local_addr().expect("a bound port")
+}
+
+/// Waits until an instance says that it is ready.
+pub(crate) async fn until_ready(at: &Installation, address: SocketAddr) {
+    let until = Instant::now() + PATIENCE;
+    while !is_ready(address).await {
+        assert!(Instant::now() < until, "does not serve:\n{}", at.last_words());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

@@ -15,12 +15,11 @@ use koppelklaar::domain::actor::Actor;
 use koppelklaar::services::Call;
 use koppelklaar::services::operations::api_keys::{self, NewApiKey};
 use koppelklaar::store::mail::outbox::MailStatus;
-use tokio::time::Instant;
 
-use super::balancer::{Balancer, HOST, free_address, is_ready};
+use super::balancer::{Balancer, HOST, free_address, until_ready};
 use super::kept::Kept as Process;
 use super::sink::Sink;
-use super::stage::{PATIENCE, Stage, stop};
+use super::stage::{Stage, stop};
 use super::support::postgres::Cluster;
 use super::support::say;
 
@@ -96,7 +95,7 @@ pub(crate) async fn restart_one_after_another(cluster: &Cluster, rounds: u32) {
     let is_over = Arc::new(AtomicBool::new(false));
     let (balancer, looking) = Balancer::start(&addresses);
     for address in &addresses {
-        until_ready(&stage, *address).await;
+        until_ready(&stage.at, *address).await;
     }
     let askers: Vec<_> = (0..ASKERS)
         .map(|name| {
@@ -117,7 +116,7 @@ pub(crate) async fn restart_one_after_another(cluster: &Cluster, rounds: u32) {
         for (instance, address) in instances.iter_mut().zip(&addresses) {
             stop(&stage, instance).await;
             *instance = serve(&stage, *address, door.address);
-            until_ready(&stage, *address).await;
+            until_ready(&stage.at, *address).await;
         }
     }
     is_over.store(true, Ordering::SeqCst);
@@ -143,12 +142,4 @@ pub(crate) async fn restart_one_after_another(cluster: &Cluster, rounds: u32) {
     );
     assert_eq!(mails.len(), turns, "each form called for one mail");
     stage.close().await;
-}
-
-async fn until_ready(stage: &Stage, address: SocketAddr) {
-    let until = Instant::now() + PATIENCE;
-    while !is_ready(address).await {
-        assert!(Instant::now() < until, "does not serve:\n{}", stage.last_words());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }

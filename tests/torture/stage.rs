@@ -28,7 +28,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
 /// An installation of one run, open in this process too.
 pub(crate) struct Stage {
     pub(crate) app: App,
-    at: Installation,
+    pub(crate) at: Installation,
 }
 
 /// Where an installation is, and with which keys.
@@ -198,15 +198,20 @@ fn sqlite_url(folder: &TempDir) -> String {
 
 /// Asks a process to stop, and waits until it did.
 pub(crate) async fn stop(stage: &Stage, process: &mut Kept) {
+    stop_at(&stage.at, process).await;
+}
+
+/// The same, of an installation that is not open here.
+pub(crate) async fn stop_at(at: &Installation, process: &mut Kept) {
     process.ask_to_stop();
     let until = Instant::now() + PATIENCE;
     loop {
         if let Some(status) = process.ended() {
             // Whoever is asked before it listens is simply ended.
-            assert!(status.success() || status.signal() == Some(15), "{status}:\n{}", stage.last_words());
+            assert!(status.success() || status.signal() == Some(15), "{status}:\n{}", at.last_words());
             return;
         }
-        assert!(Instant::now() < until, "does not stop:\n{}", stage.last_words());
+        assert!(Instant::now() < until, "does not stop:\n{}", at.last_words());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -19,10 +19,10 @@ use mail_parser::MessageParser;
 use scraper::{Html, Selector};
 use tokio::time::Instant;
 
-use super::balancer::{Balancer, HOST, free_address, is_ready};
+use super::balancer::{Balancer, HOST, free_address, until_ready};
 use super::kept::Kept as Process;
 use super::sink::Sink;
-use super::stage::{Installation, PATIENCE, Stage};
+use super::stage::{Installation, PATIENCE, Stage, stop, stop_at};
 use super::support::postgres::Cluster;
 use super::support::say;
 
@@ -233,25 +233,8 @@ async fn serve(program: &Path, at: &Installation, address: SocketAddr, smtp: Soc
     at.prepare(&mut command, smtp);
     command.env("KOPPELKLAAR_FORMS_PER_CLIENT", "1000000").env("KOPPELKLAAR_FORMS_PER_ADDRESS", "1000000");
     let process = Process::spawn(command.args(["serve", "--listen", &address.to_string()]));
-    let until = Instant::now() + PATIENCE;
-    while !is_ready(address).await {
-        assert!(Instant::now() < until, "does not serve:\n{}", at.last_words());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    until_ready(at, address).await;
     process
-}
-
-async fn stop(at: &Installation, mut process: Process) {
-    process.ask_to_stop();
-    let until = Instant::now() + PATIENCE;
-    loop {
-        if let Some(status) = process.ended() {
-            assert!(status.success(), "{status}:\n{}", at.last_words());
-            return;
-        }
-        assert!(Instant::now() < until, "does not stop:\n{}", at.last_words());
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 /// Upgrades instances of the program of the last release to this one, while schools work.
@@ -277,13 +260,13 @@ pub(crate) async fn upgrade(cluster: &Cluster, last: &Path) {
         until_signed_up(&world, SCHOOLS).await;
         run(Path::new(NEW), &at, smtp, &["migrate"]);
         let mut upgraded = vec![];
-        for (address, process) in instances {
+        for (address, mut process) in instances {
             // Both releases serve beside one another for a while.
             let signed_up = world.number.load(Ordering::SeqCst);
             until_signed_up(&world, signed_up + SCHOOLS).await;
             // At a stop, 0.2.0 cuts what it has in hand.
             world.balancer.take_out(address).await;
-            stop(&at, process).await;
+            stop_at(&at, &mut process).await;
             upgraded.push(serve(Path::new(NEW), &at, address, smtp).await);
             world.balancer.put_back(address);
         }
@@ -316,7 +299,7 @@ async fn until_signed_up(world: &World, schools: usize) {
 async fn check_mails(stage: Stage, mut instances: Vec<Process>, sink: &Sink) {
     stage.all_done(&mut instances.iter_mut().collect::<Vec<_>>()).await;
     for mut process in instances {
-        super::stage::stop(&stage, &mut process).await;
+        stop(&stage, &mut process).await;
     }
     let mails = stage.mails().await;
     assert!(mails.iter().all(|mail| [MailStatus::Sent, MailStatus::Skipped].contains(&mail.status)), "{mails:?}");
