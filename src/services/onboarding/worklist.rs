@@ -1,5 +1,6 @@
-//! What waits on Kurve, as a list: the rows that are kept (`store::onboarding::work_list`), with the requests for
-//! schools that are not here, which belong to no connection: those that wait for Kurve, and those that were not confirmed; and what a page of it says of each row.
+//! What waits on Kurve, as a list: the rows that are kept (`store::onboarding::work_list`), with the requests for schools that
+//! are not here, which belong to no connection: those that wait for Kurve, and those that were not confirmed; and what a page of
+//! it says of each row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
